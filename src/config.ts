@@ -1,0 +1,138 @@
+// The only reader of the environment.
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const originPattern = /^https?:\/\/[^/]+$/;
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+    .refine((url) => URL.canParse(url), 'must be a URL')
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  AUTH_SECRET: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret) >= 32, 'must have at least 32 bytes')
+    .optional(),
+  AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  DEMO: flag.optional(),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/$/, ''))
+    .optional(),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    )
+    .pipe(
+      z.array(
+        z.string().regex(originPattern, 'must be origins such as https://app.example, separated by commas'),
+      ),
+    ),
+  COMMUNITY_NAME: z.string().min(1).default('Kith'),
+  COMMUNITY_MODE: z.enum(['follow', 'friendship', 'both']).default('both'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must be a redis:// URL')
+    .optional(),
+  REQUIRE_APPROVAL: flag.default(false),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  NODE_ENV: z.string().optional(),
+});
+
+/** Where tokens are checked: a provider's published keys, or a secret of one's own. */
+export type AuthConfig =
+  | { kind: 'jwks'; url: string; issuer: string; audience: string }
+  | { kind: 'secret'; secret: string | null; issuer: string | null; audience: string | null };
+
+/** The same, ready to check tokens with. */
+export type ReadyAuth =
+  | Extract<AuthConfig, { kind: 'jwks' }>
+  | (Extract<AuthConfig, { kind: 'secret' }> & { secret: string });
+
+export interface Config {
+  port: number;
+  host: string;
+  publicUrl: string;
+  databaseUrl: string | undefined;
+  dataDir: string;
+  /** A `secret` of null: make one under `dataDir`. */
+  auth: AuthConfig;
+  demo: boolean;
+  corsOrigins: readonly string[];
+  community: { name: string; mode: 'follow' | 'friendship' | 'both' };
+  redisUrl: string | undefined;
+  requireApproval: boolean;
+  logLevel: string;
+}
+
+/** A variable whose value cannot be used; the message names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as absent.
+ * @throws ConfigError naming every variable that cannot be used, and why.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`).join('\n'),
+    );
+  }
+  const e = parsed.data;
+  const auth = readAuth(e);
+  if (e.NODE_ENV === 'production' && auth.kind === 'secret' && auth.secret === null) {
+    throw new ConfigError(
+      'AUTH_SECRET or AUTH_JWKS_URL: one of them must be set when NODE_ENV is production; Kith makes up no secret there.',
+    );
+  }
+  const tokensConfigured = auth.kind === 'jwks' || auth.secret !== null;
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    publicUrl: e.PUBLIC_URL ?? `http://${e.HOST === '127.0.0.1' ? 'localhost' : e.HOST}:${e.PORT}`,
+    databaseUrl: e.DATABASE_URL,
+    dataDir: e.DATA_DIR,
+    auth,
+    demo: e.DEMO ?? (e.DATABASE_URL === undefined && !tokensConfigured),
+    corsOrigins: e.CORS_ORIGINS,
+    community: { name: e.COMMUNITY_NAME, mode: e.COMMUNITY_MODE },
+    redisUrl: e.REDIS_URL,
+    requireApproval: e.REQUIRE_APPROVAL,
+    logLevel: e.LOG_LEVEL,
+  };
+}
+
+function readAuth(e: z.output<typeof environment>): AuthConfig {
+  if (e.AUTH_JWKS_URL === undefined) {
+    return {
+      kind: 'secret',
+      secret: e.AUTH_SECRET ?? null,
+      issuer: e.AUTH_ISSUER ?? null,
+      audience: e.AUTH_AUDIENCE ?? null,
+    };
+  }
+  if (e.AUTH_ISSUER === undefined || e.AUTH_AUDIENCE === undefined) {
+    const missing = e.AUTH_ISSUER === undefined ? 'AUTH_ISSUER' : 'AUTH_AUDIENCE';
+    throw new ConfigError(
+      `${missing}: must be set together with AUTH_JWKS_URL, or anybody's token would do.`,
+    );
+  }
+  return { kind: 'jwks', url: e.AUTH_JWKS_URL, issuer: e.AUTH_ISSUER, audience: e.AUTH_AUDIENCE };
+}

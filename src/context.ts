@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+import type { Viewer } from './auth/viewer.ts';
+import type { Config } from './config.ts';
+import type { Database } from './db/client.ts';
+import type { Loaders } from './graphql/loader.ts';
+
+/** What a request carries to its resolvers. */
+export interface Context {
+  db: Database;
+  config: Config;
+  /** The person behind the token; null without one. */
+  viewer: Viewer | null;
+  loaders: Loaders;
+  /** The clock, so that what depends on it can be tested. */
+  now: () => Date;
+  log: Logger;
+  /** Names the request in logs and in masked errors. */
+  requestId: string;
+}
+
+/** The viewer's id, or null: what visibility predicates take. */
+export function viewerId(ctx: Context): string | null {
+  return ctx.viewer?.id ?? null;
+}

@@ -1,0 +1,155 @@
+// The only file that knows there are two drivers.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import type { Logger as DrizzleLogger } from 'drizzle-orm';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+
+/** The one type everything else speaks to: postgres.js and PGlite behind it run the same SQL. */
+export type Database = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+
+export interface DatabaseOptions {
+  /** `postgres://…`; without it the embedded database is opened. */
+  url?: string | undefined;
+  /** Folder of the embedded database; without it (and without `url`) it lives in memory and is gone on close. */
+  dataDir?: string | undefined;
+  /** Called with the text of every statement, before it is sent. */
+  onStatement?: ((sql: string) => void) | undefined;
+  /** Longest a statement may run, in milliseconds; PostgreSQL only, the embedded database has no such limit. */
+  statementTimeout?: number | undefined;
+  /** Connections of the pool (PostgreSQL only). */
+  poolSize?: number | undefined;
+}
+
+export interface OpenDatabase {
+  db: Database;
+  kind: 'postgresql' | 'embedded';
+  /** For people: which database, without credentials. */
+  description: string;
+  /** Runs the migrations that have not run yet; on PostgreSQL under an advisory lock, so that instances may start together. */
+  migrate: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/** A folder that another process has open. */
+export class DataDirInUseError extends Error {
+  override readonly name = 'DataDirInUseError';
+  constructor(folder: string) {
+    super(
+      `DATA_DIR: ${folder} is in use by another Kith process. The embedded database serves one process; ` +
+        'stop the other one, choose another DATA_DIR, or set DATABASE_URL to share a PostgreSQL database.',
+    );
+  }
+}
+
+/** How alike two words must be for search: with the default of 0.6, one wrong letter in a short name finds nothing. */
+const searchSettings = { 'pg_trgm.word_similarity_threshold': '0.45' };
+
+const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+/** Any number nobody else uses for an advisory lock in this database: "kith" in ASCII. */
+const migrationLock = 0x6b697468;
+
+/**
+ * Opens PostgreSQL when `url` is given, else the embedded database.
+ * @throws DataDirInUseError when another process has `dataDir` open.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  const onStatement = options.onStatement;
+  const logger: DrizzleLogger | undefined = onStatement && {
+    logQuery: (statement) => onStatement(statement),
+  };
+  return options.url ? openPostgres(options.url, logger, options) : openEmbedded(options.dataDir, logger);
+}
+
+async function openPostgres(
+  url: string,
+  logger: DrizzleLogger | undefined,
+  options: DatabaseOptions,
+): Promise<OpenDatabase> {
+  const { default: postgres } = await import('postgres');
+  const { drizzle } = await import('drizzle-orm/postgres-js');
+  const { migrate } = await import('drizzle-orm/postgres-js/migrator');
+  const quiet = { onnotice: () => {} };
+  const client = postgres(url, {
+    ...quiet,
+    // Few connections, pipelined, cost the database least: ten times the requests for the same work.
+    max: options.poolSize ?? 4,
+    connection: {
+      application_name: 'kith',
+      ...searchSettings,
+      ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
+    },
+  });
+  const { host, pathname } = new URL(url);
+  return {
+    db: drizzle(client, { logger: logger ?? false }),
+    kind: 'postgresql',
+    description: `PostgreSQL at ${host}${pathname}`,
+    migrate: async () => {
+      // A connection of its own: the lock belongs to the session, and a migration may outlast the statement timeout.
+      const session = postgres(url, { ...quiet, max: 1, connection: { application_name: 'kith migrate' } });
+      try {
+        await session`SELECT pg_advisory_lock(${migrationLock})`;
+        await migrate(drizzle(session), { migrationsFolder });
+      } finally {
+        await session.end();
+      }
+    },
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+async function openEmbedded(
+  dataDir: string | undefined,
+  logger: DrizzleLogger | undefined,
+): Promise<OpenDatabase> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm');
+  const { drizzle } = await import('drizzle-orm/pglite');
+  const { migrate } = await import('drizzle-orm/pglite/migrator');
+  const unlock = dataDir === undefined ? () => {} : lockFolder(dataDir);
+  try {
+    const client = await PGlite.create({
+      ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'db') }),
+      extensions: { pg_trgm },
+    });
+    for (const [name, value] of Object.entries(searchSettings))
+      await client.query('SELECT set_config($1, $2, false)', [name, value]);
+    const db = drizzle(client, { logger: logger ?? false });
+    return {
+      db,
+      kind: 'embedded',
+      description: dataDir === undefined ? 'embedded, in memory' : `embedded, in ${dataDir}`,
+      migrate: () => migrate(db, { migrationsFolder }),
+      close: async () => {
+        await client.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/**
+ * Takes the folder for this process. PGlite lets a second process open the same files and then loses writes,
+ * so a lock is taken first: an exclusive SQLite transaction, which is a lock of the operating system
+ * and therefore gone with the process, however it ends.
+ * @returns what gives the folder back.
+ * @throws DataDirInUseError when another process holds it.
+ */
+function lockFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(join(folder, 'lock'));
+  try {
+    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && 'errcode' in error && error.errcode === 5)
+      throw new DataDirInUseError(folder);
+    throw error;
+  }
+  return () => lock.close();
+}

@@ -1,0 +1,203 @@
+// A small, believable community, the same each time: five people whose relations are fixed, and their neighbours.
+import { base, en, Faker } from '@faker-js/faker';
+import { insertBlock, insertHide } from '../../features/blocks/store.ts';
+import { ensureFollows, type NewFollow } from '../../features/follows/bulk-store.ts';
+import { renderMarkdown } from '../../features/profile/markdown.ts';
+import { ensurePeople, isEmpty, type NewPerson } from '../../features/users/bulk-store.ts';
+import type { Database } from '../client.ts';
+import { transaction } from '../errors.ts';
+import { newId } from '../uuid.ts';
+
+/** Those whom demo mode gives tokens for. */
+export const demoPeople = ['ada', 'bob', 'carol', 'dan', 'eve'] as const;
+type Named = (typeof demoPeople)[number];
+
+const others = 55;
+const begun = new Date('2026-01-05T09:00:00.000Z');
+const day = 24 * 3_600_000;
+
+const named: Record<Named, Omit<NewPerson, 'username' | 'createdAt'>> = {
+  ada: {
+    displayName: 'Ada Okonkwo',
+    realName: 'Adaeze Okonkwo',
+    tagline: 'Maps, trains, and the people on them',
+    bio: 'Cartographer. I draw the *ways people really walk*, not the ones that were planned.\n\n- night trains\n- [paths](https://paths.example)\n- strong tea',
+    website: 'https://ada.example',
+    links: ['https://maps.example/ada', 'mailto:ada@example.com'],
+    timezone: 'Europe/Berlin',
+    birthday: '1991-12-10',
+    gender: 'woman',
+    locationName: 'Leipzig',
+    latitude: 51.34,
+    longitude: 12.37,
+    companyName: 'Wegewerk',
+    companyRole: 'Cartographer',
+    badges: ['ADMIN', 'VERIFIED'],
+    email: 'ada@example.com',
+    emailVerified: true,
+  },
+  bob: {
+    displayName: 'Bob',
+    realName: 'Robert Lindqvist',
+    tagline: 'Bread at four in the morning',
+    bio: 'Baker, cyclist, reluctant early riser. My profile’s details are for those I follow.',
+    timezone: 'Europe/Stockholm',
+    birthday: '1004-05-17',
+    locationName: 'Malmö',
+    profileVisibility: 'CONTACTS',
+  },
+  carol: {
+    displayName: 'Carol Nguyễn',
+    tagline: 'Choir, code, chlorophyll',
+    bio: 'I sing alto and write compilers. The plants do the rest.',
+    timezone: 'Asia/Ho_Chi_Minh',
+    links: ['https://choir.example/carol'],
+    companyName: 'Tầng Tám',
+    companyRole: 'Compiler engineer',
+    badges: ['STAFF'],
+  },
+  dan: {
+    displayName: 'Dan Ferreira',
+    tagline: 'Will fix your radio',
+    timezone: 'America/Sao_Paulo',
+    locationName: 'Porto Alegre',
+  },
+  eve: {
+    displayName: 'Eve',
+    tagline: 'Listening',
+    timezone: 'America/New_York',
+    searchable: false,
+  },
+};
+
+/** Who follows whom among the five. Eve follows nobody whom Dan knows of: he has blocked her. */
+const fixedFollows: [Named, Named][] = [
+  ['ada', 'bob'],
+  ['bob', 'ada'],
+  ['ada', 'carol'],
+  ['carol', 'ada'],
+  ['carol', 'bob'],
+  ['dan', 'ada'],
+  ['eve', 'bob'],
+];
+
+const zones = [
+  'Europe/London',
+  'Europe/Paris',
+  'Africa/Lagos',
+  'Asia/Kolkata',
+  'Asia/Tokyo',
+  'America/Chicago',
+  'Australia/Sydney',
+];
+
+/**
+ * Puts the demo people into an empty database, in one transaction; does nothing when anybody is there.
+ * @param issuer of the tokens that they sign in with; "" for tokens without one.
+ * @returns whether it did.
+ */
+export async function loadDemo(db: Database, issuer: string): Promise<boolean> {
+  if (!(await isEmpty(db))) return false;
+  const faker = new Faker({ locale: [en, base], seed: 20260105 });
+  const people = [...namedPeople(), ...neighbours(faker)].map((person) => withRest(person, faker));
+  await transaction(db, async (tx) => {
+    const ids = await ensurePeople(tx, issuer, people);
+    const idOf = (username: string) => {
+      const id = ids.get(username);
+      if (!id) throw new Error(`Demo person ${username} is missing.`);
+      return id;
+    };
+    await ensureFollows(tx, [...followsOf(faker, people, idOf)]);
+    await insertBlock(tx, idOf('dan'), idOf('eve'), begun);
+    await insertHide(tx, idOf('carol'), idOf('dan'), begun);
+  });
+  return true;
+}
+
+function namedPeople(): NewPerson[] {
+  return demoPeople.map((username, i) => ({
+    username,
+    createdAt: new Date(begun.getTime() + i * day),
+    ...named[username],
+  }));
+}
+
+function neighbours(faker: Faker): NewPerson[] {
+  return Array.from({ length: others }, (_, i): NewPerson => {
+    const first = faker.person.firstName();
+    const last = faker.person.lastName();
+    const sometimes = <Value>(share: number, value: () => Value) =>
+      faker.datatype.boolean(share) ? value() : null;
+    const latitude = faker.location.latitude();
+    return {
+      username:
+        `${first}${faker.helpers.arrayElement(['', '.', '_'])}${last}`.replace(/[^A-Za-z0-9_.-]/g, '') + i,
+      createdAt: new Date(begun.getTime() + (5 + i) * day + faker.number.int(day)),
+      displayName: sometimes(0.9, () => `${first} ${last}`),
+      realName: sometimes(0.3, () => `${first} ${faker.person.middleName()} ${last}`),
+      tagline: sometimes(0.8, () => faker.person.bio().slice(0, 150)),
+      bio: sometimes(
+        0.6,
+        () =>
+          `${faker.hacker.phrase()} *${faker.word.adjective()}* since ${faker.number.int({ min: 1990, max: 2020 })}.`,
+      ),
+      website: sometimes(0.3, () => `https://${first.toLowerCase()}.example`),
+      timezone: sometimes(0.8, () => faker.helpers.arrayElement(zones)),
+      locationName: sometimes(0.5, () => faker.location.city()),
+      ...(latitude > 0 ? { latitude, longitude: faker.location.longitude() } : {}),
+      companyName: sometimes(0.4, () => faker.company.name()),
+      companyRole: sometimes(0.4, () => faker.person.jobTitle()),
+      birthday: sometimes(0.5, () => faker.date.birthdate({ refDate: begun }).toISOString().slice(0, 10)),
+      profileVisibility: faker.datatype.boolean(0.8) ? 'PUBLIC' : 'CONTACTS',
+      badges: faker.datatype.boolean(0.1) ? ['VERIFIED'] : [],
+    };
+  });
+}
+
+function withRest(person: NewPerson, faker: Faker): NewPerson {
+  const letters = () => faker.string.alpha({ length: 5, casing: 'lower' });
+  const random = Buffer.from(faker.string.hexadecimal({ length: 20, prefix: '' }), 'hex');
+  return {
+    ...person,
+    id: newId(person.createdAt, random),
+    sid: letters(),
+    bioHtml: person.bio ? renderMarkdown(person.bio) : null,
+  };
+}
+
+/** The fixed follows, and some for everybody: the earlier somebody came, the more follow them. */
+function* followsOf(
+  faker: Faker,
+  people: readonly NewPerson[],
+  idOf: (username: string) => string,
+): Generator<NewFollow> {
+  let minutes = 0;
+  const follow = (follower: string, followee: string): NewFollow => ({
+    follower: idOf(follower.toLowerCase()),
+    followee: idOf(followee.toLowerCase()),
+    at: new Date(begun.getTime() + 70 * day + minutes++ * 60_000),
+  });
+  for (const [follower, followee] of fixedFollows) yield follow(follower, followee);
+  for (const person of people.slice(demoPeople.length)) {
+    const wanted = faker.number.int({ min: 3, max: 14 });
+    const followees = new Set<NewPerson>();
+    for (let i = 0; i < wanted; i++) {
+      const other = people[Math.floor(faker.number.float() ** 2 * people.length)];
+      if (other && other !== person && other.username !== 'eve') followees.add(other);
+    }
+    for (const other of followees) {
+      yield follow(person.username, other.username);
+      if (faker.datatype.boolean(0.4) && !isNamed(other.username))
+        yield follow(other.username, person.username);
+    }
+  }
+  for (const [i, follower] of demoPeople.entries()) {
+    for (const person of people.slice(demoPeople.length + i * 3, demoPeople.length + i * 3 + 8)) {
+      yield follow(follower, person.username);
+    }
+  }
+}
+
+function isNamed(username: string): boolean {
+  return demoPeople.some((name) => name === username);
+}

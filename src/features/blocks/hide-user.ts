@@ -1,0 +1,18 @@
+import { mutation } from '../../graphql/mutation.ts';
+import { requireTarget } from '../relationships/target.ts';
+import { type TieDone, tiePayload } from '../users/payload.ts';
+import { insertHide } from './store.ts';
+
+mutation('hideUser', {
+  description:
+    'Hides somebody: they leave the viewer’s `users`, `searchUsers` and feed; their own page stays reachable. Hiding them already is no error.',
+  scope: 'contacts:modify',
+  towardsOthers: true,
+  input: (t) => ({ userId: t.id({ required: true, description: 'Whom to hide: a user’s `id`.' }) }),
+  payload: tiePayload,
+  run: async ({ userId }, ctx, viewer): Promise<TieDone> => {
+    const target = await requireTarget(ctx, viewer, userId);
+    await insertHide(ctx.db, viewer.id, target, ctx.now());
+    return { userId: target };
+  },
+});

@@ -1,0 +1,26 @@
+import { brokenConstraint } from '../../db/errors.ts';
+import { mutation } from '../../graphql/mutation.ts';
+import { requireTarget } from '../relationships/target.ts';
+import { type TieDone, tiePayload } from '../users/payload.ts';
+import { requireFollowMode } from './require-mode.ts';
+import { insertFollowOf } from './store.ts';
+
+mutation('followUser', {
+  description: 'Follows somebody. Following them already is no error.',
+  scope: 'contacts:modify',
+  towardsOthers: true,
+  input: (t) => ({ userId: t.id({ required: true, description: 'Whom to follow: a user’s `id`.' }) }),
+  payload: tiePayload,
+  run: async ({ userId }, ctx, viewer): Promise<TieDone> => {
+    requireFollowMode(ctx);
+    const target = await requireTarget(ctx, viewer, userId);
+    try {
+      await insertFollowOf(ctx.db, viewer.id, target, ctx.now());
+    } catch (error) {
+      // Somebody blocked somebody since we looked: looking again says who.
+      if (brokenConstraint(error) === 'follows_no_block') await requireTarget(ctx, viewer, userId);
+      throw error;
+    }
+    return { userId: target };
+  },
+});

@@ -1,0 +1,195 @@
+import { type SQLWrapper, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { retrying } from '../../db/errors.ts';
+import { type KeyKind, ordered, type Window, windowValues, within } from '../../db/keyset.ts';
+import { keyArray, prepared } from '../../db/prepared.ts';
+import { cardColumns, cardFrom, type UserRow } from '../users/store.ts';
+import { userStats, users } from '../users/table.ts';
+import { unseenIds, visible } from '../users/visible.ts';
+import { follows } from './table.ts';
+
+/** One entry in a list of followers or followed people. */
+export interface FollowRow {
+  /** Whose list it is. */
+  parentId: string;
+  followedAt: Date;
+  user: UserRow;
+}
+
+/** How such lists are ordered: by the time of the follow, then by the person. */
+export const followKeys: readonly KeyKind[] = ['time', 'id'];
+
+/** The two sides a list can be read from: whose list it is, and who is in it. */
+const sides = {
+  followers: { parent: follows.followeeId, peer: follows.followerId },
+  following: { parent: follows.followerId, peer: follows.followeeId },
+} as const;
+export type FollowSide = keyof typeof sides;
+
+/** The lists' owners, one row each, for a lateral join. */
+const parentsOf = (db: Database) =>
+  db
+    .select({ id: sql<string>`parent_id`.as('parent_id') })
+    .from(sql`unnest(${sql.placeholder('parents')}::uuid[]) AS parent_id`)
+    .as('parents');
+
+const followedAt = sql<Date>`${follows.createdAt}`.mapWith(follows.createdAt).as('followed_at');
+
+const pageOf = (side: FollowSide, ascending: boolean, onlyFollowedByViewer: boolean) =>
+  prepared((db) => {
+    const { parent, peer } = sides[side];
+    const columns: SQLWrapper[] = [follows.createdAt, peer];
+    const parents = parentsOf(db);
+    const mine = sql`EXISTS (SELECT FROM ${follows} mine WHERE mine.follower_id = ${sql.placeholder('viewer')}::uuid AND mine.followee_id = ${users.id})`;
+    const page = db
+      .select({ ...cardColumns, followedAt })
+      .from(follows)
+      .innerJoin(users, sql`${users.id} = ${peer}`)
+      .where(
+        sql`${parent} = ${parents.id} AND ${within(columns, followKeys)} AND ${visible()}${onlyFollowedByViewer ? sql` AND ${mine}` : sql``}`,
+      )
+      .orderBy(...ordered(columns, ascending))
+      .limit(sql.placeholder('limit'))
+      .as('page');
+    // No ORDER BY out here: a lateral join with a LIMIT runs as a nested loop, which keeps the order of each page.
+    return db
+      .select({ parentId: parents.id, followedAt: page.followedAt, user: cardFrom(page) })
+      .from(parents)
+      .crossJoinLateral(page);
+  });
+
+const upAndDown = (side: FollowSide, mutual: boolean) => ({
+  up: pageOf(side, true, mutual),
+  down: pageOf(side, false, mutual),
+});
+const pages = {
+  followers: upAndDown('followers', false),
+  following: upAndDown('following', false),
+  mutualFollowers: upAndDown('followers', true),
+};
+
+/**
+ * For each parent a page of those who follow them, whom they follow, or those of their followers whom the viewer
+ * follows; without whom the viewer cannot find. One statement.
+ */
+export function followsPage(
+  db: Database,
+  viewer: string | null,
+  list: keyof typeof pages,
+  parents: readonly string[],
+  window: Window,
+): Promise<FollowRow[]> {
+  const statement = pages[list][window.ascending ? 'up' : 'down'];
+  return statement(db, { viewer, parents: keyArray(parents), ...windowValues(window, followKeys) });
+}
+
+const countOf = (side: FollowSide) =>
+  prepared((db) => {
+    const { parent, peer } = sides[side];
+    return db
+      .select({
+        parentId: userStats.userId,
+        count: sql<number>`${userStats[side]} - (
+          SELECT count(*)::int FROM ${follows} WHERE ${parent} = ${userStats.userId} AND ${peer} = ANY(${unseenIds()}))`,
+      })
+      .from(userStats)
+      .where(sql`${userStats.userId} = ANY(${sql.placeholder('parents')}::uuid[])`);
+  });
+const counts = { followers: countOf('followers'), following: countOf('following') };
+
+/** How many entries each parent's list has for the viewer: the stored count less whom they cannot find. One statement. */
+export function followsCount(
+  db: Database,
+  viewer: string | null,
+  side: FollowSide,
+  parents: readonly string[],
+): Promise<{ parentId: string; count: number }[]> {
+  return counts[side](db, { viewer, parents: keyArray(parents) });
+}
+
+const mutualCount = prepared((db) => {
+  const parents = parentsOf(db);
+  const viewer = sql`${sql.placeholder('viewer')}::uuid`;
+  return db
+    .select({
+      parentId: parents.id,
+      count: sql<number>`(
+        SELECT count(*)::int FROM ${follows} mine
+        JOIN ${follows} theirs ON theirs.follower_id = mine.followee_id AND theirs.followee_id = ${parents.id}
+        JOIN ${users} ON ${users.id} = mine.followee_id
+        WHERE mine.follower_id = ${viewer} AND ${visible()})`,
+    })
+    .from(parents);
+});
+
+/** How many of each parent's followers the viewer follows. Counts them: as many probes as the viewer follows people. */
+export function mutualFollowersCount(
+  db: Database,
+  viewer: string | null,
+  parents: readonly string[],
+): Promise<{ parentId: string; count: number }[]> {
+  return mutualCount(db, { viewer, parents: keyArray(parents) });
+}
+
+const follower = sql`${sql.placeholder('follower')}::uuid`;
+const followee = sql`${sql.placeholder('followee')}::uuid`;
+
+/**
+ * A follow made or ended together with both counters, in one statement. First both rows of counters are locked, in the
+ * order every writer takes them in, so that writers of the same two people wait for each other and never in a circle;
+ * then the counters change by the rows really written.
+ */
+const withCounters = (write: (locked: SQLWrapper) => SQLWrapper, by: 1 | -1) =>
+  prepared((db) => {
+    const locked = db
+      .$with('locked', { id: userStats.userId })
+      .as(
+        sql`SELECT user_id AS id FROM ${userStats} WHERE user_id IN (${follower}, ${followee}) ORDER BY user_id FOR NO KEY UPDATE`,
+      );
+    const written = db
+      .$with('written', { one: sql<number>`one` })
+      .as(sql`${write(sql`(SELECT count(*) FROM locked) = 2`)}`);
+    const counted = db.$with('counted', { id: userStats.userId }).as(sql`
+      UPDATE ${userStats}
+      SET following = following + ${sql.raw(String(by))} * (user_id = ${follower})::int,
+          followers = followers + ${sql.raw(String(by))} * (user_id = ${followee})::int
+      WHERE user_id IN (${follower}, ${followee}) AND EXISTS (SELECT FROM written)
+      RETURNING user_id AS id`);
+    return db.with(locked, written, counted).select({ written: sql<number>`count(*)::int` }).from(written);
+  });
+
+const insertFollow = withCounters(
+  (bothLocked) => sql`
+    INSERT INTO ${follows} (follower_id, followee_id, created_at)
+    SELECT ${follower}, ${followee}, ${sql.placeholder('at')}::timestamptz WHERE ${bothLocked}
+    ON CONFLICT DO NOTHING RETURNING 1 AS one`,
+  1,
+);
+const deleteFollow = withCounters(
+  (bothLocked) => sql`
+    DELETE FROM ${follows} WHERE follower_id = ${follower} AND followee_id = ${followee} AND ${bothLocked}
+    RETURNING 1 AS one`,
+  -1,
+);
+
+/**
+ * Makes one person follow another.
+ * @returns whether it is new: false when they did already, or one of the two is gone.
+ * @throws follows_no_block when one of them has blocked the other.
+ */
+export async function insertFollowOf(
+  db: Database,
+  followerId: string,
+  followeeId: string,
+  at: Date,
+): Promise<boolean> {
+  const values = { follower: followerId, followee: followeeId, at: at.toISOString() };
+  return (await retrying(() => insertFollow(db, values)))[0]?.written === 1;
+}
+
+/** Makes one person no longer follow another. @returns whether they did. */
+export async function deleteFollowOf(db: Database, followerId: string, followeeId: string): Promise<boolean> {
+  return (
+    (await retrying(() => deleteFollow(db, { follower: followerId, followee: followeeId })))[0]?.written === 1
+  );
+}

@@ -1,0 +1,61 @@
+import type { ObjectRef } from '@pothos/core';
+import { type Context, viewerId } from '../../context.ts';
+import type { SchemaTypes } from '../../graphql/builder.ts';
+import { connectionOf, type List, type Page } from '../../graphql/page.ts';
+import { UserRef } from '../users/type.ts';
+import { type FollowRow, followKeys, followsCount, followsPage, mutualFollowersCount } from './store.ts';
+
+const followList = (
+  name: 'followers' | 'following' | 'mutualFollowers',
+  counts: List<FollowRow>['counts'],
+): List<FollowRow> => ({
+  ordering: name,
+  keys: followKeys,
+  descending: true,
+  rows: (ctx, parents, window) => followsPage(ctx.db, viewerId(ctx), name, parents, window),
+  keyOf: (row) => [row.followedAt, row.user.id],
+  counts,
+});
+
+const stored = (side: 'followers' | 'following') => (ctx: Context, parents: readonly string[]) =>
+  followsCount(ctx.db, viewerId(ctx), side, parents);
+
+/** Who follows somebody. */
+export const followersList = followList('followers', stored('followers'));
+/** Whom somebody follows. */
+export const followingList = followList('following', stored('following'));
+/** Who of somebody's followers the viewer follows. */
+export const mutualFollowersList = followList('mutualFollowers', (ctx, parents) =>
+  mutualFollowersCount(ctx.db, viewerId(ctx), parents),
+);
+
+const followConnection = (
+  name: string,
+  of: string,
+  followedAt: string,
+): ObjectRef<SchemaTypes, Page<FollowRow>> =>
+  connectionOf<FollowRow, FollowRow['user']>(
+    name,
+    { type: UserRef, of: (row) => row.user },
+    {
+      of,
+      edgeFields: (t) => ({
+        followedAt: t.field({
+          type: 'DateTime',
+          description: followedAt,
+          resolve: ({ row }) => row.followedAt,
+        }),
+      }),
+    },
+  );
+
+export const UserFollowerConnection = followConnection(
+  'UserFollower',
+  'the people who follow somebody, newest first',
+  'Since when this person follows them.',
+);
+export const UserFollowingConnection = followConnection(
+  'UserFollowing',
+  'the people whom somebody follows, newest first',
+  'Since when they follow this person.',
+);

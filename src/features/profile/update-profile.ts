@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { brokenConstraint } from '../../db/errors.ts';
+import { builder } from '../../graphql/builder.ts';
+import { refuse } from '../../graphql/errors.ts';
+import { mutation } from '../../graphql/mutation.ts';
+import { validate } from '../../graphql/validate.ts';
+import { loadUser } from '../users/loaders.ts';
+import { isReservedUsername, usernameKey } from '../users/rules.ts';
+import { type ProfileChange, updateProfile } from '../users/store.ts';
+import { UserRef } from '../users/type.ts';
+import { renderMarkdown } from './markdown.ts';
+import { maxLinks, profileShape } from './rules.ts';
+
+const CoordinatesInput = builder.inputType('CoordinatesInput', {
+  description: 'A point on Earth (WGS 84).',
+  fields: (t) => ({
+    latitude: t.float({ required: true, description: 'Degrees north of the equator, −90 to 90.' }),
+    longitude: t.float({ required: true, description: 'Degrees east of Greenwich, −180 to 180.' }),
+  }),
+});
+const LocationInput = builder.inputType('LocationInput', {
+  description: 'A place; what is omitted is not part of it.',
+  fields: (t) => ({
+    name: t.string({ description: 'The place’s name, 1–255 characters.' }),
+    coordinates: t.field({ type: CoordinatesInput, description: 'The point.' }),
+  }),
+});
+const CompanyInput = builder.inputType('CompanyInput', {
+  description: 'A place of work; what is omitted is not part of it.',
+  fields: (t) => ({
+    name: t.string({ description: 'The company’s name, 1–255 characters.' }),
+    role: t.string({ description: 'What they do there, 1–255 characters.' }),
+  }),
+});
+
+mutation('updateProfile', {
+  description:
+    'Changes the viewer’s profile: what is omitted stays as it is, null clears. All of it is changed, or nothing.',
+  scope: 'profile:modify',
+  towardsOthers: false,
+  input: (t) => ({
+    username: t.string({
+      description: '2–40 of A–Z a–z 0–9 _ . -; unique whatever the case (TAKEN); cannot be null.',
+    }),
+    displayName: t.string({ description: 'The name they go by, 1–100 characters on one line.' }),
+    realName: t.string({ description: 'The name in their papers, 1–100 characters on one line.' }),
+    tagline: t.string({ description: 'Themself in short, 1–150 characters.' }),
+    bio: t.string({ description: 'Themself at more length, 1–1,000 characters of Markdown.' }),
+    memberTitle: t.string({
+      description: 'What their members are called, 1–150 characters; null: “Members”.',
+    }),
+    birthday: t.field({
+      type: 'Date',
+      description: 'Not in the future; the year 1004 means that the year is not given.',
+    }),
+    gender: t.string({ description: 'In their words, 1–255 characters.' }),
+    location: t.field({ type: LocationInput, description: 'Where they are; replaces the whole location.' }),
+    position: t.field({
+      type: CoordinatesInput,
+      description: 'Where they are just now, for themself alone.',
+    }),
+    company: t.field({ type: CompanyInput, description: 'Where they work; replaces the whole company.' }),
+    timezone: t.string({ description: 'An IANA time zone such as Europe/Berlin.' }),
+    website: t.string({ description: 'An absolute URL, at most 256 characters.' }),
+    links: t.stringList({
+      description: `Absolute URLs, at most ${maxLinks} of at most 256 characters; replaces the whole list, null empties it.`,
+    }),
+  }),
+  run: async (input, ctx, viewer) => {
+    const change = columns(validate(profileShape(ctx.now()), input));
+    if (change.username !== undefined && isReservedUsername(change.username)) throw taken();
+    try {
+      await updateProfile(ctx.db, viewer.id, change);
+    } catch (error) {
+      const constraint = brokenConstraint(error);
+      throw constraint === 'users_username_unique' || constraint === 'claims_pkey' ? taken() : error;
+    }
+    return { userId: viewer.id };
+  },
+  payload: (t) => ({
+    user: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'The viewer’s profile as it is now; null when nothing was changed.',
+      resolve: ({ userId }, _args, ctx) => (userId === undefined ? null : loadUser(ctx, userId)),
+    }),
+  }),
+});
+
+function taken() {
+  return refuse('TAKEN', 'This username is taken or reserved.', 'username');
+}
+
+function columns({
+  location,
+  position,
+  company,
+  links,
+  ...same
+}: z.output<ReturnType<typeof profileShape>>): ProfileChange {
+  const { username, bio } = same;
+  return {
+    ...same,
+    ...(username === undefined ? {} : { usernameKey: usernameKey(username) }),
+    ...(bio === undefined ? {} : { bioHtml: bio === null ? null : renderMarkdown(bio) }),
+    ...(location === undefined
+      ? {}
+      : {
+          locationName: location?.name ?? null,
+          latitude: location?.coordinates?.latitude ?? null,
+          longitude: location?.coordinates?.longitude ?? null,
+        }),
+    ...(position === undefined
+      ? {}
+      : { positionLatitude: position?.latitude ?? null, positionLongitude: position?.longitude ?? null }),
+    ...(company === undefined
+      ? {}
+      : { companyName: company?.name ?? null, companyRole: company?.role ?? null }),
+    ...(links === undefined ? {} : { links: links ?? [] }),
+  };
+}

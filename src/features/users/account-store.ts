@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import { eq, sql } from 'drizzle-orm';
+import type { Account } from '../../auth/viewer.ts';
+import type { Database } from '../../db/client.ts';
+import { brokenConstraint, transaction } from '../../db/errors.ts';
+import { prepared } from '../../db/prepared.ts';
+import { newId } from '../../db/uuid.ts';
+import { searchText, usernameCandidates, usernameKey } from './rules.ts';
+import { claims, users } from './table.ts';
+
+/** Who somebody is at the issuer of their tokens. */
+export interface SignInIdentity {
+  issuer: string;
+  subject: string;
+}
+
+/** What a new account starts with. */
+export interface NewAccount extends SignInIdentity {
+  username: string | null;
+  displayName: string | null;
+  email: string | null;
+  emailVerified: boolean;
+  status: 'ACTIVE' | 'PENDING';
+  createdAt: Date;
+}
+
+const identityText = ({ issuer, subject }: SignInIdentity) => `${issuer}\n${subject}`;
+
+const accountByIdentity = prepared((db) =>
+  db
+    .select({ id: users.id, status: users.status })
+    .from(claims)
+    .leftJoin(users, eq(users.id, claims.userId))
+    .where(
+      sql`${claims.kind} = 'identity' AND ${claims.hash} = claim_hash('identity', ${sql.placeholder('identity')})`,
+    ),
+);
+
+/** The account of an identity: `deleted` when it has been deleted, null when there never was one. */
+export async function accountOf(db: Database, identity: SignInIdentity): Promise<Account | null> {
+  const row = (await accountByIdentity(db, { identity: identityText(identity) }))[0];
+  if (!row) return null;
+  return row.id === null || row.status === null ? 'deleted' : { id: row.id, status: row.status };
+}
+
+/**
+ * Makes the account of an identity, with the first free username of those that suit it.
+ * @returns null when another request made the account meanwhile, and nothing was written.
+ */
+export async function createAccount(db: Database, account: NewAccount): Promise<Account | null> {
+  for (;;) {
+    const sid = randomSid();
+    for (const username of usernameCandidates(account.username, sid)) {
+      try {
+        return await transaction(db, (tx) => insertAccount(tx, account, username, sid));
+      } catch (error) {
+        const constraint = brokenConstraint(error);
+        if (constraint === 'users_sid_unique') break;
+        // A name that somebody has, or that a deleted account has left; or the identity itself, just claimed.
+        if (constraint !== 'users_username_unique' && constraint !== 'claims_pkey') throw error;
+        if ((await accountOf(db, account)) !== null) return null;
+      }
+    }
+  }
+}
+
+async function insertAccount(
+  tx: Database,
+  account: NewAccount,
+  username: string,
+  sid: string,
+): Promise<Account> {
+  const { displayName, email, emailVerified, status, createdAt } = account;
+  const id = newId(createdAt);
+  await tx.insert(users).values({
+    id,
+    username,
+    usernameKey: usernameKey(username),
+    sid,
+    displayName,
+    email,
+    emailVerified,
+    status,
+    createdAt,
+    searchText: searchText({ username, displayName, realName: null }),
+  });
+  await claimIdentity(tx, id, account);
+  return { id, status };
+}
+
+/**
+ * Ties an identity to an account.
+ * @throws claims_pkey when it is tied to one already.
+ */
+export async function claimIdentity(db: Database, userId: string, identity: SignInIdentity): Promise<void> {
+  await db
+    .insert(claims)
+    .values({ kind: 'identity', hash: sql`claim_hash('identity', ${identityText(identity)})`, userId });
+}
+
+/** Five random letters a–z: a person's short id. */
+export function randomSid(): string {
+  return Array.from({ length: 5 }, () => String.fromCharCode(97 + randomInt(26))).join('');
+}

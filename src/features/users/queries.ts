@@ -1,0 +1,153 @@
+import { type Context, viewerId } from '../../context.ts';
+import { builder } from '../../graphql/builder.ts';
+import { badInput } from '../../graphql/errors.ts';
+import { idOf } from '../../graphql/node.ts';
+import { connectionOf, type List, page, pageArgs } from '../../graphql/page.ts';
+import { loadUser, sidLoader, usernameLoader } from './loaders.ts';
+import { hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
+import {
+  type Search,
+  searchCount,
+  searchPage,
+  type UserOrdering,
+  type UserRow,
+  usersCount,
+  usersPage,
+} from './store.ts';
+import { UserConnection, UserRef } from './type.ts';
+
+/** Lists at the root hang under nothing. */
+const root = '';
+const atRoot = <Row extends object>(rows: readonly Row[]) => rows.map((row) => ({ ...row, parentId: root }));
+const countAtRoot = (count: number) => [{ parentId: root, count }];
+
+const everybody = (
+  ordering: UserOrdering,
+  descending: boolean,
+): List<{ parentId: string; user: UserRow }> => ({
+  ordering: `users by ${ordering} ${descending ? 'down' : 'up'}`,
+  keys: ordering === 'created' ? ['time', 'id'] : ['text'],
+  descending,
+  rows: async (ctx, _parents, window) => atRoot(await usersPage(ctx.db, viewerId(ctx), ordering, window)),
+  keyOf: ({ user }) => (ordering === 'created' ? [user.createdAt, user.id] : [usernameKey(user.username)]),
+  counts: async (ctx) => countAtRoot(await usersCount(ctx.db, viewerId(ctx))),
+});
+
+const userLists = {
+  NEWEST: everybody('created', true),
+  OLDEST: everybody('created', false),
+  USERNAME: everybody('username', false),
+};
+
+const UserOrderEnum = builder.enumType('UserOrder', {
+  description: 'What a list of people is ordered by.',
+  values: {
+    NEWEST: { description: 'Those who joined last come first.' },
+    OLDEST: { description: 'Those who joined first come first.' },
+    USERNAME: { description: 'By username, case aside.' },
+  } as const,
+});
+
+const SearchContextEnum = builder.enumType('SearchContext', {
+  description: 'What a search is for.',
+  values: {
+    EVERYONE: { description: 'Anybody: best match first.' },
+    MENTION: { description: 'Somebody to mention: whom the viewer follows comes before everybody else.' },
+  } as const,
+});
+
+interface SearchRow {
+  parentId: string;
+  user: UserRow;
+  score: number;
+}
+
+const found: List<SearchRow, Search> = {
+  ordering: 'search',
+  keys: ['int', 'id'],
+  descending: true,
+  rows: async (ctx, _parents, window, search) =>
+    atRoot(await searchPage(ctx.db, viewerId(ctx), search, window)),
+  keyOf: ({ score, user }) => [score, user.id],
+  counts: async (ctx, _parents, search) => countAtRoot(await searchCount(ctx.db, viewerId(ctx), search)),
+};
+
+const UserSearchConnection = connectionOf(
+  'UserSearch',
+  { type: UserRef, of: (row: SearchRow) => row.user },
+  { of: 'the people that a search found, best match first', counted: true },
+);
+
+const UserByInput = builder.inputType('UserBy', {
+  description: 'What tells one person from all others: exactly one of these.',
+  isOneOf: true,
+  fields: (t) => ({
+    id: t.id({ description: 'Their `id`.' }),
+    username: t.string({ description: 'Their username, in whatever case.' }),
+    sid: t.string({ description: 'Their `sid`.' }),
+  }),
+});
+
+/** Longest text that is searched for, in characters. */
+const maxQuery = 100;
+
+builder.queryFields((t) => ({
+  user: t.field({
+    type: UserRef,
+    nullable: true,
+    description: 'One person; null when there is none like that, or the viewer may not see them.',
+    args: { by: t.arg({ type: UserByInput, required: true, description: 'Who.' }) },
+    resolve: (_root, { by }, ctx) => findUser(ctx, by),
+  }),
+  users: t.field({
+    type: UserConnection,
+    description: 'Everybody who lets themself be listed, less whom the viewer has hidden.',
+    args: {
+      ...pageArgs(t.arg),
+      orderBy: t.arg({
+        type: UserOrderEnum,
+        required: true,
+        defaultValue: 'NEWEST',
+        description: 'Who comes first.',
+      }),
+    },
+    resolve: (_root, { orderBy, ...args }, ctx) => page(ctx, userLists[orderBy], root, args),
+  }),
+  searchUsers: t.field({
+    type: UserSearchConnection,
+    description:
+      'People by username, display name or real name: by the beginnings of words and by likeness, whatever the case and the accents. Best match first.',
+    args: {
+      query: t.arg.string({ required: true, description: `What to look for, 1–${maxQuery} characters.` }),
+      context: t.arg({
+        type: SearchContextEnum,
+        required: true,
+        defaultValue: 'EVERYONE',
+        description: 'What the search is for.',
+      }),
+      ...pageArgs(t.arg),
+    },
+    resolve: (_root, { query, context, ...args }, ctx) => {
+      const length = query.trim().length;
+      if (length === 0 || length > maxQuery)
+        throw badInput(`\`query\` must have 1–${maxQuery} characters; it has ${length}.`);
+      return page(ctx, found, root, args, { query, mention: context === 'MENTION' });
+    },
+  }),
+}));
+
+function findUser(
+  ctx: Context,
+  by: { id?: string; username?: string; sid?: string },
+): Promise<UserRow | null> | null {
+  if (by.id !== undefined) {
+    const id = idOf('User', by.id);
+    return id === null ? null : loadUser(ctx, id);
+  }
+  if (by.username !== undefined) {
+    return hasUsernameCharacters(by.username) && by.username !== ''
+      ? ctx.loaders.load(ctx, usernameLoader, usernameKey(by.username))
+      : null;
+  }
+  return by.sid !== undefined && isSid(by.sid) ? ctx.loaders.load(ctx, sidLoader, by.sid) : null;
+}

@@ -1,0 +1,354 @@
+import { type Column, eq, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { retrying, transaction } from '../../db/errors.ts';
+import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
+import { keyArray, prepared } from '../../db/prepared.ts';
+import { follows } from '../follows/table.ts';
+import { fold, searchText } from './rules.ts';
+import { userStats, users } from './table.ts';
+import { followedByViewer, listed, showsDetails, visible } from './visible.ts';
+
+/** What every list reads of a person: the columns that anybody who can find them may see. */
+export const cardColumns = {
+  id: users.id,
+  username: users.username,
+  sid: users.sid,
+  displayName: users.displayName,
+  realName: users.realName,
+  tagline: users.tagline,
+  website: users.website,
+  links: users.links,
+  memberTitle: users.memberTitle,
+  timezone: users.timezone,
+  status: users.status,
+  badges: users.badges,
+  isNsfw: users.isNsfw,
+  createdAt: users.createdAt,
+};
+
+/** The same columns, selected from a subquery that has them. */
+export function cardFrom<Columns extends Record<keyof typeof cardColumns, unknown>>(page: Columns) {
+  return {
+    id: page.id as Columns['id'],
+    username: page.username as Columns['username'],
+    sid: page.sid as Columns['sid'],
+    displayName: page.displayName as Columns['displayName'],
+    realName: page.realName as Columns['realName'],
+    tagline: page.tagline as Columns['tagline'],
+    website: page.website as Columns['website'],
+    links: page.links as Columns['links'],
+    memberTitle: page.memberTitle as Columns['memberTitle'],
+    timezone: page.timezone as Columns['timezone'],
+    status: page.status as Columns['status'],
+    badges: page.badges as Columns['badges'],
+    isNsfw: page.isNsfw as Columns['isNsfw'],
+    createdAt: page.createdAt as Columns['createdAt'],
+  };
+}
+
+/** A person as lists read them. */
+export interface UserRow extends Pick<typeof users.$inferSelect, keyof typeof cardColumns> {
+  /**
+   * Somebody the viewer has blocked, shown to them all the same (their own list of blocked people): the card,
+   * and nothing that leads on from it.
+   */
+  restricted?: boolean;
+}
+
+const anyOf = (column: Column, placeholder: string, type: string) =>
+  sql`${column} = ANY(${sql.placeholder(placeholder)}::${sql.raw(type)})`;
+
+const byId = prepared((db) =>
+  db
+    .select(cardColumns)
+    .from(users)
+    .where(sql`${anyOf(users.id, 'ids', 'uuid[]')} AND ${visible()}`),
+);
+
+/** The people with these ids whom the viewer may find, in no order. */
+export function usersById(db: Database, viewer: string | null, ids: readonly string[]): Promise<UserRow[]> {
+  return byId(db, { viewer, ids: keyArray(ids) });
+}
+
+const byUsernameKey = prepared((db) =>
+  db
+    .select(cardColumns)
+    .from(users)
+    .where(sql`${anyOf(users.usernameKey, 'keys', 'text[]')} AND ${visible()}`),
+);
+
+/** The people with these usernames (in lower case) whom the viewer may find, in no order. */
+export function usersByUsernameKey(
+  db: Database,
+  viewer: string | null,
+  keys: readonly string[],
+): Promise<UserRow[]> {
+  return byUsernameKey(db, { viewer, keys: keyArray(keys) });
+}
+
+const bySid = prepared((db) =>
+  db
+    .select(cardColumns)
+    .from(users)
+    .where(sql`${anyOf(users.sid, 'sids', 'text[]')} AND ${visible()}`),
+);
+
+/** The people with these sids whom the viewer may find, in no order. */
+export function usersBySid(db: Database, viewer: string | null, sids: readonly string[]): Promise<UserRow[]> {
+  return bySid(db, { viewer, sids: keyArray(sids) });
+}
+
+const detailsById = prepared((db) =>
+  db
+    .select({
+      id: users.id,
+      bio: users.bio,
+      bioHtml: users.bioHtml,
+      birthday: users.birthday,
+      gender: users.gender,
+      locationName: users.locationName,
+      latitude: users.latitude,
+      longitude: users.longitude,
+      companyName: users.companyName,
+      companyRole: users.companyRole,
+    })
+    .from(users)
+    .where(sql`${anyOf(users.id, 'ids', 'uuid[]')} AND ${showsDetails()}`),
+);
+
+/** A profile's details. */
+export type DetailsRow = Awaited<ReturnType<typeof detailsOf>>[number];
+
+/** The details of those people who show theirs to the viewer. Whether they can be found is not asked again. */
+export function detailsOf(db: Database, viewer: string | null, ids: readonly string[]) {
+  return detailsById(db, { viewer, ids: keyArray(ids) });
+}
+
+const statsById = prepared((db) =>
+  db
+    .select()
+    .from(userStats)
+    .where(anyOf(userStats.userId, 'ids', 'uuid[]')),
+);
+
+/** The public counters of these people. */
+export function statsOf(db: Database, ids: readonly string[]): Promise<(typeof userStats.$inferSelect)[]> {
+  return statsById(db, { ids: keyArray(ids) });
+}
+
+/** What a person alone sees of their own account. */
+export type PrivateRow = NonNullable<Awaited<ReturnType<typeof privateOf>>>;
+
+const privateById = prepared((db) =>
+  db
+    .select({
+      id: users.id,
+      email: users.email,
+      emailVerified: users.emailVerified,
+      timezone: users.timezone,
+      badges: users.badges,
+      positionLatitude: users.positionLatitude,
+      positionLongitude: users.positionLongitude,
+      searchable: users.searchable,
+      profileVisibility: users.profileVisibility,
+      memberListPrivate: users.memberListPrivate,
+      isNsfw: users.isNsfw,
+    })
+    .from(users)
+    .where(eq(users.id, sql.placeholder('id'))),
+);
+
+/** A person's own account; null when it was deleted meanwhile. */
+export async function privateOf(db: Database, id: string) {
+  return (await privateById(db, { id }))[0] ?? null;
+}
+
+const orders = {
+  created: { columns: [users.createdAt, users.id], keys: ['time', 'id'] },
+  username: { columns: [users.usernameKey], keys: ['text'] },
+} as const;
+export type UserOrdering = keyof typeof orders;
+
+const everybody = (ordering: UserOrdering, ascending: boolean) =>
+  prepared((db) =>
+    db
+      .select({ user: cardColumns })
+      .from(users)
+      .where(sql`${within(orders[ordering].columns, orders[ordering].keys)} AND ${listed()}`)
+      .orderBy(...ordered(orders[ordering].columns, ascending))
+      .limit(sql.placeholder('limit')),
+  );
+const everybodyBy = {
+  created: { up: everybody('created', true), down: everybody('created', false) },
+  username: { up: everybody('username', true), down: everybody('username', false) },
+};
+
+/** A page of everybody who lets themself be listed, by time of joining or by username. */
+export function usersPage(
+  db: Database,
+  viewer: string | null,
+  ordering: UserOrdering,
+  window: Window,
+): Promise<{ user: UserRow }[]> {
+  const statement = everybodyBy[ordering][window.ascending ? 'up' : 'down'];
+  return statement(db, { viewer, ...windowValues(window, orders[ordering].keys) });
+}
+
+const listedCount = prepared((db) =>
+  db.select({ count: sql<number>`count(*)::int` }).from(users).where(listed()),
+);
+
+/** How many people let themselves be listed to this viewer. Counts them all. */
+export async function usersCount(db: Database, viewer: string | null): Promise<number> {
+  return (await listedCount(db, { viewer }))[0]?.count ?? 0;
+}
+
+const q = sql`${sql.placeholder('query')}::text`;
+const prefix = sql`${sql.placeholder('prefix')}::text`;
+
+/** Somebody's names match: a word of them begins like the query, or something in them is like it. */
+const matches = sql`(${users.searchText} LIKE '% ' || ${prefix} || '%' OR ${q} <% ${users.searchText})`;
+
+/**
+ * How well, as an integer: 4000 for the very username, 3000 for its beginning, 2000 for a word's beginning, and up to
+ * 999 for likeness on top, of any name and, less, of the whole username. In MENTION those the viewer follows come before all others.
+ */
+const score = sql<number>`(
+  CASE
+    WHEN ${users.usernameKey} = ${q} THEN 4000
+    WHEN ${users.usernameKey} LIKE ${prefix} || '%' THEN 3000
+    WHEN ${users.searchText} LIKE '% ' || ${prefix} || '%' THEN 2000
+    ELSE 0
+  END
+  + (word_similarity(${q}, ${users.searchText}) * 900)::int
+  + (similarity(${q}, ${users.usernameKey}) * 99)::int
+  + CASE WHEN ${sql.placeholder('mention')}::boolean AND ${followedByViewer()} THEN 10000 ELSE 0 END
+)`;
+
+const searchKeys = ['int', 'id'] as const;
+
+const searched = (ascending: boolean) =>
+  prepared((db) => {
+    const found = db
+      .select({ ...cardColumns, score: score.as('score') })
+      .from(users)
+      .where(sql`${matches} AND ${listed()}`)
+      .as('found');
+    const columns = [found.score, found.id];
+    return db
+      .select({ user: cardFrom(found), score: found.score })
+      .from(found)
+      .where(within(columns, searchKeys))
+      .orderBy(...ordered(columns, ascending))
+      .limit(sql.placeholder('limit'));
+  });
+const searchedUp = searched(true);
+const searchedDown = searched(false);
+
+/** What to search for: the words as typed, and whether it is to mention somebody. */
+export interface Search {
+  query: string;
+  mention: boolean;
+}
+
+function searchValues({ query, mention }: Search): Record<string, unknown> {
+  const folded = fold(query);
+  return { query: folded, prefix: folded.replace(/[\\%_]/g, '\\$&'), mention };
+}
+
+/** A page of the people whose names match, best match first. */
+export function searchPage(
+  db: Database,
+  viewer: string | null,
+  search: Search,
+  window: Window,
+): Promise<{ user: UserRow; score: number }[]> {
+  const statement = window.ascending ? searchedUp : searchedDown;
+  return statement(db, { viewer, ...searchValues(search), ...windowValues(window, searchKeys) });
+}
+
+const searchedCount = prepared((db) =>
+  db.select({ count: sql<number>`count(*)::int` }).from(users).where(sql`${matches} AND ${listed()}`),
+);
+
+/** How many people's names match. */
+export async function searchCount(db: Database, viewer: string | null, search: Search): Promise<number> {
+  return (await searchedCount(db, { viewer, ...searchValues(search) }))[0]?.count ?? 0;
+}
+
+/**
+ * Deletes a person and all that is theirs, in one transaction: counters of those they followed and were followed by
+ * go with it, their username, sid and identities stay claimed.
+ */
+export function deleteUser(db: Database, id: string): Promise<void> {
+  return transaction(db, async (tx) => {
+    // Somebody with a million followers may take longer than a statement usually may.
+    await tx.execute(sql`SET LOCAL statement_timeout = '60s'`);
+    // All counters that will change, in the order every writer takes them in.
+    await tx
+      .select({ id: userStats.userId })
+      .from(userStats)
+      .where(
+        sql`${userStats.userId} IN (
+          SELECT ${follows.followeeId} FROM ${follows} WHERE ${follows.followerId} = ${id}
+          UNION SELECT ${follows.followerId} FROM ${follows} WHERE ${follows.followeeId} = ${id}
+          UNION SELECT ${id}::uuid)`,
+      )
+      .orderBy(userStats.userId)
+      .for('no key update');
+    const followed = tx
+      .$with('followed')
+      .as(tx.delete(follows).where(eq(follows.followerId, id)).returning({ id: follows.followeeId }));
+    const following = tx
+      .$with('following')
+      .as(tx.delete(follows).where(eq(follows.followeeId, id)).returning({ id: follows.followerId }));
+    await tx
+      .with(followed, following)
+      .update(userStats)
+      .set({
+        followers: sql`${userStats.followers} - (${userStats.userId} IN (SELECT ${followed.id} FROM ${followed}))::int`,
+        following: sql`${userStats.following} - (${userStats.userId} IN (SELECT ${following.id} FROM ${following}))::int`,
+      })
+      .where(
+        sql`${userStats.userId} IN (SELECT ${followed.id} FROM ${followed} UNION ALL SELECT ${following.id} FROM ${following})`,
+      );
+    await tx.delete(users).where(eq(users.id, id));
+  });
+}
+
+/** Columns of a profile to change; what is undefined stays as it is. */
+export type ProfileChange = {
+  [Column in keyof typeof users.$inferInsert]?: (typeof users.$inferInsert)[Column] | undefined;
+};
+
+/**
+ * Changes a person's profile, and what search knows of their names with it.
+ * @throws users_username_unique or claims_pkey for a username that is taken or reserved.
+ */
+export async function updateProfile(db: Database, id: string, change: ProfileChange): Promise<void> {
+  const columns = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  if (Object.keys(columns).length === 0) return;
+  await transaction(db, async (tx) => {
+    const [names] = await tx
+      .select({ username: users.username, displayName: users.displayName, realName: users.realName })
+      .from(users)
+      .where(eq(users.id, id))
+      .for('update');
+    if (!names) return;
+    await tx
+      .update(users)
+      .set({ ...columns, searchText: searchText({ ...names, ...columns }) })
+      .where(eq(users.id, id));
+  });
+}
+
+/** Changes a person's privacy settings; what is undefined stays as it is. */
+export async function updatePrivacy(
+  db: Database,
+  id: string,
+  change: Pick<ProfileChange, 'searchable' | 'profileVisibility' | 'memberListPrivate' | 'isNsfw'>,
+): Promise<void> {
+  const columns = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  if (Object.keys(columns).length > 0)
+    await retrying(() => db.update(users).set(columns).where(eq(users.id, id)));
+}

@@ -1,0 +1,214 @@
+import type { Context } from '../../context.ts';
+import { builder } from '../../graphql/builder.ts';
+import { encodeId, findableNode, Node } from '../../graphql/node.ts';
+import { connectionOf } from '../../graphql/page.ts';
+import { detailsLoader, loadUser, statsLoader } from './loaders.ts';
+import { utcOffset } from './rules.ts';
+import type { DetailsRow, UserRow } from './store.ts';
+
+export const UserStatusEnum = builder.enumType('UserStatus', {
+  description: 'How an account stands.',
+  values: {
+    ACTIVE: { description: 'In use.' },
+    PENDING: { description: 'Waits for an operator’s approval; can read and edit itself only.' },
+    SUSPENDED: { description: 'Closed by an operator; not found by others.' },
+    DELETED: { description: 'A person from another system who is gone there.' },
+  } as const,
+});
+
+export const BadgeEnum = builder.enumType('Badge', {
+  description: 'A mark that operators give.',
+  values: {
+    ADMIN: { description: 'Runs this community.' },
+    STAFF: { description: 'Works for this community.' },
+    VERIFIED: { description: 'Is who they say they are.' },
+    COMMUNITY: { description: 'Stands for the community itself.' },
+  } as const,
+});
+
+const CoordinatesRef = builder.objectRef<{ latitude: number; longitude: number }>('Coordinates').implement({
+  description: 'A point on Earth (WGS 84).',
+  fields: (t) => ({
+    latitude: t.exposeFloat('latitude', { description: 'Degrees north of the equator, −90 to 90.' }),
+    longitude: t.exposeFloat('longitude', { description: 'Degrees east of Greenwich, −180 to 180.' }),
+  }),
+});
+
+export { CoordinatesRef };
+
+const LocationRef = builder
+  .objectRef<Pick<DetailsRow, 'locationName' | 'latitude' | 'longitude'>>('Location')
+  .implement({
+    description: 'Where somebody says they are: a name, a point, or both.',
+    fields: (t) => ({
+      name: t.exposeString('locationName', {
+        nullable: true,
+        description: 'The place’s name, at most 255 characters; null where none is given.',
+      }),
+      coordinates: t.field({
+        type: CoordinatesRef,
+        nullable: true,
+        description: 'The point; null where none is given.',
+        resolve: (place) => coordinates(place.latitude, place.longitude),
+      }),
+    }),
+  });
+
+const CompanyRef = builder.objectRef<Pick<DetailsRow, 'companyName' | 'companyRole'>>('Company').implement({
+  description: 'Where somebody works, and as what.',
+  fields: (t) => ({
+    name: t.exposeString('companyName', {
+      nullable: true,
+      description: 'The company’s name; null where none is given.',
+    }),
+    role: t.exposeString('companyRole', {
+      nullable: true,
+      description: 'What they do there; null where it is not given.',
+    }),
+  }),
+});
+
+const UserStatsRef = builder.objectRef<{ followers: number; following: number }>('UserStats').implement({
+  description: 'Public figures about a person: the same for everybody who asks, whoever they can see.',
+  fields: (t) => ({
+    followers: t.exposeInt('followers', { description: 'How many people follow them.' }),
+    following: t.exposeInt('following', { description: 'How many people they follow.' }),
+  }),
+});
+
+const detail = async <Value>(ctx: Context, user: UserRow, read: (details: DetailsRow) => Value | null) => {
+  if (user.restricted) return null;
+  const details = await ctx.loaders.load(ctx, detailsLoader, user.id);
+  return details && read(details);
+};
+
+/** Details are shown as their owner chose: said in every such field's description. */
+const ifShown =
+  'null where none is given, or the owner’s `profileVisibility` does not let this viewer see it.';
+
+export const UserRef = builder.objectRef<UserRow>('User');
+UserRef.implement({
+  description: 'A person: what others see of them.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: 'Opaque, unique across types.', resolve: (user) => encodeId('User', user.id) }),
+    sid: t.exposeString('sid', {
+      description: 'A short id of 5 letters a–z, for links; its owner can have it changed.',
+    }),
+    isViewer: t.boolean({
+      description: 'Whether this is the person behind the token.',
+      resolve: (user, _args, ctx) => user.id === ctx.viewer?.id,
+    }),
+    username: t.exposeString('username', {
+      description: 'The unique name, 2–40 of A–Z a–z 0–9 _ . -; case does not tell people apart.',
+    }),
+    name: t.string({
+      description: 'What to show: `displayName`, else `realName`, else `username`.',
+      resolve: (user) => user.displayName ?? user.realName ?? user.username,
+    }),
+    displayName: t.exposeString('displayName', {
+      nullable: true,
+      description: 'The name they go by, at most 100 characters; null where none is given.',
+    }),
+    realName: t.exposeString('realName', {
+      nullable: true,
+      description: 'The name in their papers, at most 100 characters; null where none is given.',
+    }),
+    tagline: t.exposeString('tagline', {
+      nullable: true,
+      description: 'Themself in one line, at most 150 characters; null where none is given.',
+    }),
+    bio: t.string({
+      nullable: true,
+      description: `Themself at more length, in Markdown, at most 1,000 characters; ${ifShown}`,
+      resolve: (user, _args, ctx) => detail(ctx, user, (d) => d.bio),
+    }),
+    bioHtml: t.field({
+      type: 'HTML',
+      nullable: true,
+      description: `\`bio\` rendered; ${ifShown}`,
+      resolve: (user, _args, ctx) => detail(ctx, user, (d) => d.bioHtml),
+    }),
+    website: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'Their own site; null where none is given.',
+      resolve: (user) => user.website,
+    }),
+    links: t.field({
+      type: ['URL'],
+      description: 'Where else they are to be found, in their order, at most 25.',
+      resolve: (user) => user.links,
+    }),
+    memberTitle: t.string({
+      description: 'What the members of this person are called; “Members” where none is set.',
+      resolve: (user) => user.memberTitle ?? 'Members',
+    }),
+    badges: t.field({
+      type: [BadgeEnum],
+      description: 'The marks that operators gave them.',
+      resolve: (user) => user.badges,
+    }),
+    utcOffset: t.int({
+      nullable: true,
+      description:
+        'Seconds east of UTC where they are, now, daylight saving included; null where no time zone is given.',
+      resolve: (user, _args, ctx) => (user.timezone === null ? null : utcOffset(user.timezone, ctx.now())),
+    }),
+    status: t.field({
+      type: UserStatusEnum,
+      description: 'How the account stands.',
+      resolve: (user) => user.status,
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When the account was made.',
+      resolve: (user) => user.createdAt,
+    }),
+    isNsfw: t.exposeBoolean('isNsfw', { description: 'Whether what they show is not for every place.' }),
+    birthday: t.field({
+      type: 'Date',
+      nullable: true,
+      description: `Their birthday; the year 1004 means that the year is not given; ${ifShown}`,
+      resolve: (user, _args, ctx) => detail(ctx, user, (d) => d.birthday),
+    }),
+    gender: t.string({
+      nullable: true,
+      description: `Their gender in their words, at most 255 characters; ${ifShown}`,
+      resolve: (user, _args, ctx) => detail(ctx, user, (d) => d.gender),
+    }),
+    location: t.field({
+      type: LocationRef,
+      nullable: true,
+      description: `Where they are; ${ifShown}`,
+      resolve: (user, _args, ctx) =>
+        detail(ctx, user, (d) => (d.locationName === null && d.latitude === null ? null : d)),
+    }),
+    company: t.field({
+      type: CompanyRef,
+      nullable: true,
+      description: `Where they work; ${ifShown}`,
+      resolve: (user, _args, ctx) =>
+        detail(ctx, user, (d) => (d.companyName === null && d.companyRole === null ? null : d)),
+    }),
+    stats: t.field({
+      type: UserStatsRef,
+      description: 'Public figures about them.',
+      resolve: async (user, _args, ctx) =>
+        (await ctx.loaders.load(ctx, statsLoader, user.id)) ?? { followers: 0, following: 0 },
+    }),
+  }),
+});
+findableNode('User', UserRef, loadUser);
+
+/** A point, where both its numbers are there. */
+export function coordinates(latitude: number | null, longitude: number | null) {
+  return latitude === null || longitude === null ? null : { latitude, longitude };
+}
+
+/** Lists of people that say nothing more of each. */
+export const UserConnection = connectionOf(
+  'User',
+  { type: UserRef, of: (row: { user: UserRow }) => row.user },
+  { of: 'a list of people', counted: true },
+);

@@ -1,0 +1,46 @@
+// Who may be seen: domain rule 3 as SQL predicates, in this one place. All take the viewer's id, or null, from the
+// placeholder `viewer`.
+import { type SQL, sql } from 'drizzle-orm';
+import { blocks, hides } from '../blocks/table.ts';
+import { follows } from '../follows/table.ts';
+import { users } from './table.ts';
+
+type UserColumns = Pick<typeof users, 'id' | 'status' | 'searchable' | 'profileVisibility'>;
+
+const viewer = sql`${sql.placeholder('viewer')}::uuid`;
+
+/** The user can be found at all: not suspended, and no block stands between them and the viewer (rules 3.1, 3.7). */
+export function visible(user: Pick<UserColumns, 'id' | 'status'> = users): SQL {
+  return sql`${user.status} <> 'SUSPENDED'
+    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer} AND ${blocks.blockedId} = ${user.id})
+    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer} AND ${blocks.blockerId} = ${user.id})`;
+}
+
+/** The user comes up in lists of everybody: visible, searchable or known to the viewer, and not hidden by them (rules 3.2, 3.4). */
+export function listed(): SQL {
+  return sql`${visible()}
+    AND NOT EXISTS (SELECT FROM ${hides} WHERE ${hides.hiderId} = ${viewer} AND ${hides.hiddenId} = ${users.id})
+    AND (${users.searchable} OR ${users.id} = ${viewer} OR ${followedByViewer()})`;
+}
+
+/** The viewer follows the user. */
+export function followedByViewer(): SQL {
+  return sql`EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${viewer} AND ${follows.followeeId} = ${users.id})`;
+}
+
+/** The viewer may see the profile's details: they are public, the viewer's own, or of somebody who follows the viewer (rule 3.3). */
+export function showsDetails(): SQL {
+  return sql`(${users.profileVisibility} = 'PUBLIC' OR ${users.id} = ${viewer}
+    OR EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${users.id} AND ${follows.followeeId} = ${viewer}))`;
+}
+
+/**
+ * The ids of all whom the viewer cannot find, as an array: what a stored count has to leave out. Few in any community,
+ * so that counting those of them in a list is some index probes, whatever the length of the list.
+ */
+export function unseenIds(): SQL {
+  return sql`ARRAY(
+    SELECT ${users.id} FROM ${users} WHERE ${users.status} = 'SUSPENDED'
+    UNION ALL SELECT ${blocks.blockedId} FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer}
+    UNION ALL SELECT ${blocks.blockerId} FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer})`;
+}

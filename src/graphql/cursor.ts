@@ -1,0 +1,41 @@
+import type { KeyKind, KeyValue } from '../db/keyset.ts';
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const checks: Record<KeyKind, (value: unknown) => value is KeyValue> = {
+  time: (value): value is string =>
+    typeof value === 'string' && timePattern.test(value) && !Number.isNaN(Date.parse(value)),
+  id: (value): value is string => typeof value === 'string' && isUuid(value),
+  text: (value): value is string =>
+    typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
+  int: (value): value is number => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
+};
+
+/** Whether the text is a UUID in lower case, as ids are made. */
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+/** A cursor: base64url of the JSON `[ordering, ...values]`. Dates are given as ISO 8601 in milliseconds. */
+export function encodeCursor(ordering: string, values: readonly KeyValue[]): string {
+  return Buffer.from(JSON.stringify([ordering, ...values])).toString('base64url');
+}
+
+/** The values of a cursor of this ordering; null for one of another ordering, and for garbage. */
+export function decodeCursor(cursor: string, ordering: string, keys: readonly KeyKind[]): KeyValue[] | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(parsed) || parsed.length !== keys.length + 1 || parsed[0] !== ordering) return null;
+  const values: KeyValue[] = [];
+  for (const [i, key] of keys.entries()) {
+    const value: unknown = parsed[i + 1];
+    if (!checks[key](value)) return null;
+    values.push(value);
+  }
+  return values;
+}

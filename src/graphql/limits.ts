@@ -1,0 +1,362 @@
+// Limits on the document, before anything of it runs: its size and tokens before it is parsed, its depth, aliases and
+// repeated fields before it is validated, its cost once the variables are known.
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLError,
+  type GraphQLField,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  Lexer,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  Source,
+  TokenKind,
+  type ValueNode,
+  visit,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { badInput, limitExceeded } from './errors.ts';
+import { defaultPageSize, maxPageSize } from './page.ts';
+
+/** Domain rule 2, "document limits". */
+export const documentLimits = {
+  /** Bytes of the document. */
+  maxDocumentBytes: 100 * 1024,
+  maxTokens: 4_000,
+  /** Levels of fields, the root's being the first. Standard introspection passes. */
+  maxDepth: 16,
+  maxAliases: 100,
+  /** How often one response name may stand in one selection: validation compares every two of them. */
+  maxRepeats: 100,
+  /** Objects the document could return. */
+  maxCost: 20_000,
+} as const;
+
+/** What a field adds to the cost besides being an object itself: `extensions.cost`. */
+interface FieldCost {
+  /** A fixed number, for what is counted or computed. */
+  fixed?: number;
+  /** The argument whose length multiplies what is selected below. */
+  times?: string;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+type Cost = (variables: Variables) => number;
+
+interface Analysis {
+  /** What is wrong with the document whatever its variables; validation does not run then. */
+  error: GraphQLError | null;
+  costs: Map<OperationDefinitionNode, Cost>;
+}
+
+/** The Yoga plugin that holds every document to the limits, and every string to what PostgreSQL can hold. */
+export function useDocumentLimits(): Plugin {
+  const analyses = new WeakMap<DocumentNode, Analysis>();
+  const analysisOf = (document: DocumentNode): Analysis => {
+    let analysis = analyses.get(document);
+    if (!analysis) {
+      analysis = { error: staticError(document), costs: new Map() };
+      analyses.set(document, analysis);
+    }
+    return analysis;
+  };
+  const refuse = (args: {
+    document: DocumentNode;
+    schema: GraphQLSchema;
+    operationName?: string | null | undefined;
+    variableValues?: unknown;
+  }): GraphQLError | null => {
+    const variables = (args.variableValues ?? {}) as Variables;
+    const badText = unstorableText(variables);
+    if (badText)
+      return badInput(
+        `The variable at ${badText.join('.')} has text that cannot be stored: NUL, or half of a surrogate pair.`,
+        { variable: badText },
+      );
+    const operation = findOperation(args.document, args.operationName);
+    if (!operation) return null;
+    const { costs } = analysisOf(args.document);
+    let cost = costs.get(operation);
+    if (!cost) {
+      cost = compileCost(args.schema, args.document, operation);
+      costs.set(operation, cost);
+    }
+    const value = cost(variables);
+    return value > documentLimits.maxCost
+      ? limitExceeded('maxCost', 'The query is too expensive', documentLimits.maxCost, value)
+      : null;
+  };
+  return {
+    onParse({ params, parseFn, setParseFn }) {
+      checkBytes(params.source);
+      // Parsing happens once for each document: see the parser cache.
+      setParseFn((source, parseOptions) => {
+        checkTokens(source);
+        return parseFn(source, parseOptions);
+      });
+    },
+    onValidate({ params, setResult }) {
+      const { error } = analysisOf(params.documentAST);
+      if (error) setResult([error]);
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const error = refuse(args);
+      if (error) setResultAndStopExecution({ errors: [error] });
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const error = refuse(args);
+      if (error) setResultAndStopExecution({ errors: [error] });
+    },
+  };
+}
+
+function checkTokens(source: string | Source): void {
+  const { maxTokens } = documentLimits;
+  const tokens = countTokens(source);
+  if (tokens > maxTokens) {
+    throw limitExceeded('maxTokens', 'The document has too many tokens', maxTokens, tokens);
+  }
+}
+
+function countTokens(source: string | Source): number {
+  const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
+  let count = 0;
+  while (lexer.advance().kind !== TokenKind.EOF) count++;
+  return count;
+}
+
+function checkBytes(source: string | Source): void {
+  const bytes = Buffer.byteLength(typeof source === 'string' ? source : source.body);
+  const { maxDocumentBytes } = documentLimits;
+  if (bytes > maxDocumentBytes) {
+    throw limitExceeded('maxDocumentBytes', 'The document has too many bytes', maxDocumentBytes, bytes);
+  }
+}
+
+function staticError(document: DocumentNode): GraphQLError | null {
+  const { maxDepth, maxAliases, maxRepeats } = documentLimits;
+  let aliases = 0;
+  let repeats = 0;
+  let badText = false;
+  visit(document, {
+    Field: (node) => {
+      if (node.alias) aliases++;
+    },
+    SelectionSet: (node) => {
+      const names = new Map<string, number>();
+      for (const selection of node.selections) {
+        if (selection.kind !== Kind.FIELD) continue;
+        const name = selection.alias?.value ?? selection.name.value;
+        const count = (names.get(name) ?? 0) + 1;
+        names.set(name, count);
+        repeats = Math.max(repeats, count);
+      }
+    },
+    StringValue: (node) => {
+      badText ||= !isStorable(node.value);
+    },
+  });
+  if (aliases > maxAliases) return limitExceeded('maxAliases', 'Too many aliases', maxAliases, aliases);
+  if (repeats > maxRepeats)
+    return limitExceeded('maxRepeats', 'A field is repeated too often', maxRepeats, repeats);
+  const depth = documentDepth(document);
+  if (depth > maxDepth) return limitExceeded('maxDepth', 'The query is too deep', maxDepth, depth);
+  return badText
+    ? badInput('The document has text that cannot be stored: NUL, or half of a surrogate pair.')
+    : null;
+}
+
+/** The deepest operation's depth; a fragment that spreads itself counts once (validation refuses it). */
+function documentDepth(document: DocumentNode): number {
+  const fragments = fragmentsOf(document);
+  const known = new Map<string, number>();
+  const depthOf = (set: SelectionSetNode | undefined): number => {
+    let deepest = 0;
+    for (const selection of set?.selections ?? []) {
+      let depth = 0;
+      if (selection.kind === Kind.FIELD) depth = 1 + depthOf(selection.selectionSet);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) depth = depthOf(selection.selectionSet);
+      else {
+        const name = selection.name.value;
+        const cached = known.get(name);
+        if (cached === undefined) {
+          known.set(name, 0);
+          known.set(name, depthOf(fragments.get(name)));
+        }
+        depth = known.get(name) ?? 0;
+      }
+      deepest = Math.max(deepest, depth);
+    }
+    return deepest;
+  };
+  return Math.max(0, ...operationsOf(document).map((operation) => depthOf(operation.selectionSet)));
+}
+
+/**
+ * The cost of an operation as a function of its variables: one for every object it could return, multiplied through
+ * the sizes of nested lists, and what fields say of themselves in `extensions.cost`. Introspection is free.
+ */
+export function compileCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): Cost {
+  const fragments = fragmentsOf(document);
+  const known = new Map<string, Cost>();
+  const defaults = new Map(
+    (operation.variableDefinitions ?? []).map((d) => [d.variable.name.value, d.defaultValue] as const),
+  );
+
+  const costOfSet = (
+    set: SelectionSetNode | undefined,
+    parent: GraphQLOutputType | null | undefined,
+  ): Cost => {
+    const parts: Cost[] = [];
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) {
+        parts.push(costOfField(selection, parent));
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const on = selection.typeCondition ? outputType(schema, selection.typeCondition.name.value) : parent;
+        parts.push(costOfSet(selection.selectionSet, on));
+      } else {
+        const name = selection.name.value;
+        let cost = known.get(name);
+        if (!cost) {
+          known.set(name, free);
+          const fragment = fragments.get(name);
+          cost = costOfSet(fragment, outputType(schema, fragment?.on ?? ''));
+          known.set(name, cost);
+        }
+        parts.push(cost);
+      }
+    }
+    return parts.length === 0 ? free : (variables) => parts.reduce((sum, part) => sum + part(variables), 0);
+  };
+
+  const costOfField = (node: FieldNode, parent: GraphQLOutputType | null | undefined): Cost => {
+    const field =
+      isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    if (!field) return free;
+    const type = getNamedType(field.type);
+    const { fixed = 0, times } = (field.extensions.cost ?? {}) as FieldCost;
+    if (!isCompositeType(type)) return () => fixed;
+    const below = costOfSet(node.selectionSet, type);
+    if (isPaged(field)) {
+      const first = argument(node, 'first');
+      const last = argument(node, 'last');
+      // The nodes are what a list returns: `edges`, `nodes` and `pageInfo` are only its form.
+      return (variables) => fixed + pageSize(first(variables) ?? last(variables)) * below(variables);
+    }
+    if (parent && isForm(parent, field)) return below;
+    const multiplier = times === undefined ? undefined : argument(node, times);
+    return (variables) => {
+      const value = multiplier?.(variables);
+      return fixed + (Array.isArray(value) ? value.length : 1) * (1 + below(variables));
+    };
+  };
+
+  /** The value of an argument once variables are known; lists may be given as literals, variables or a mixture. */
+  const argument = (node: FieldNode, name: string): ((variables: Variables) => unknown) => {
+    const value = node.arguments?.find((a) => a.name.value === name)?.value;
+    return (variables) => evaluate(value, variables);
+  };
+  const evaluate = (value: ValueNode | undefined, variables: Variables): unknown => {
+    switch (value?.kind) {
+      case Kind.INT:
+        return Number(value.value);
+      case Kind.LIST:
+        return value.values;
+      case Kind.VARIABLE: {
+        const name = value.name.value;
+        return Object.hasOwn(variables, name) ? variables[name] : evaluate(defaults.get(name), variables);
+      }
+      default:
+        return undefined;
+    }
+  };
+
+  return costOfSet(operation.selectionSet, schema.getRootType(operation.operation));
+}
+
+const free: Cost = () => 0;
+
+function pageSize(asked: unknown): number {
+  const size = typeof asked === 'number' ? asked : defaultPageSize;
+  // Out of range is refused by the list itself, with a message of its own.
+  return Math.min(Math.max(size, 0), maxPageSize);
+}
+
+function isPaged(field: GraphQLField<unknown, unknown>): boolean {
+  return field.args.some((arg) => arg.name === 'first') && field.args.some((arg) => arg.name === 'last');
+}
+
+/** Whether the field only gives a list its form: `edges` and `pageInfo` of a list (its `nodes` and an edge's `node` are objects). */
+function isForm(parent: GraphQLOutputType, field: GraphQLField<unknown, unknown>): boolean {
+  const list = isObjectType(parent) && 'pageInfo' in parent.getFields();
+  return (
+    list && (field.name === 'pageInfo' || (field.name === 'edges' && isListType(getNullableType(field.type))))
+  );
+}
+
+function outputType(schema: GraphQLSchema, name: string): GraphQLOutputType | undefined {
+  const type = schema.getType(name);
+  return isCompositeType(type) ? type : undefined;
+}
+
+function fragmentsOf(document: DocumentNode) {
+  return new Map(
+    document.definitions.flatMap((d) =>
+      d.kind === Kind.FRAGMENT_DEFINITION
+        ? [
+            [
+              d.name.value,
+              Object.assign(Object.create(null), d.selectionSet, { on: d.typeCondition.name.value }),
+            ] as const,
+          ]
+        : [],
+    ),
+  );
+}
+
+function operationsOf(document: DocumentNode): OperationDefinitionNode[] {
+  return document.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
+}
+
+function findOperation(
+  document: DocumentNode,
+  name: string | null | undefined,
+): OperationDefinitionNode | undefined {
+  const operations = operationsOf(document);
+  return name ? operations.find((o) => o.name?.value === name) : operations[0];
+}
+
+/** Whether PostgreSQL can hold the text: no NUL, no half of a surrogate pair. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** The path of the first text inside JSON values that PostgreSQL could not hold, keys included; null when there is none. */
+function unstorableText(root: unknown): string[] | null {
+  const queue: { value: unknown; path: string[] }[] = [{ value: root, path: [] }];
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const { value, path } = next;
+    if (typeof value === 'string') {
+      if (!isStorable(value)) return path;
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (!isStorable(key)) return path;
+        if (typeof inner === 'string' || typeof inner === 'object')
+          queue.push({ value: inner, path: [...path, key] });
+      }
+    }
+  }
+  return null;
+}

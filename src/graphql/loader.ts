@@ -1,0 +1,51 @@
+import DataLoader from 'dataloader';
+import type { Context } from '../context.ts';
+
+/** How values are fetched for many keys at once: takes the keys of a tick, answers in their order. */
+export interface LoaderSpec<Key, Value> {
+  readonly batch: (ctx: Context, keys: readonly Key[]) => Promise<readonly Value[]>;
+}
+
+/**
+ * A loader of rows by a key of theirs; null where there is no such row, or the viewer may not see it.
+ * @param fetch one statement for all keys, in any order, missing ones left out. Never called with none.
+ */
+export function byKey<Row>(
+  fetch: (ctx: Context, keys: readonly string[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string,
+): LoaderSpec<string, Row | null> {
+  return {
+    batch: async (ctx, keys) => {
+      const rows = new Map((await fetch(ctx, keys)).map((row) => [keyOf(row), row]));
+      return keys.map((key) => rows.get(key) ?? null);
+    },
+  };
+}
+
+/** The loaders of one request, each made when first asked for. */
+export class Loaders {
+  readonly #loaders = new Map<unknown, DataLoader<unknown, unknown>>();
+
+  /**
+   * The value for one key, fetched together with all others asked for in the same tick.
+   * @param identity what the batch shares; for lists, the list and its arguments.
+   */
+  load<Key, Value>(
+    ctx: Context,
+    spec: LoaderSpec<Key, Value>,
+    key: Key,
+    identity: unknown = spec,
+  ): Promise<Value> {
+    let loader = this.#loaders.get(identity) as DataLoader<Key, Value> | undefined;
+    if (!loader) {
+      loader = new DataLoader<Key, Value>((keys) => spec.batch(ctx, keys), { maxBatchSize: 10_000 });
+      this.#loaders.set(identity, loader as DataLoader<unknown, unknown>);
+    }
+    return loader.load(key);
+  }
+
+  /** Forgets everything: after a write, what is read next is read anew. */
+  clear(): void {
+    this.#loaders.clear();
+  }
+}

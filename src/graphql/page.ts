@@ -1,0 +1,220 @@
+// Relay lists over keyset pages: one SQL statement for all lists of a level, data of the relation on the edges,
+// and a totalCount that is only counted when it is asked for.
+import type { InputFieldBuilder, ObjectRef } from '@pothos/core';
+import type { Context } from '../context.ts';
+import type { KeyKind, KeyValue, Window } from '../db/keyset.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { badInput } from './errors.ts';
+import type { LoaderSpec } from './loader.ts';
+
+export const defaultPageSize = 20;
+export const maxPageSize = 100;
+/** What a totalCount that has to be counted for its viewer adds to a document's cost. */
+export const countingCost = 50;
+
+/** A list: what orders it and how its pages are read. `Row` is what lies on an edge, `Args` its own arguments. */
+export interface List<Row extends { parentId: string }, Args = undefined> {
+  /** Name of the ordering. It is inside the cursors, so that one of another ordering is told apart. */
+  ordering: string;
+  keys: readonly KeyKind[];
+  /** Whether the list runs from the ordering's high end down. */
+  descending: boolean;
+  /** One statement: the rows of the window for every parent, each parent's in the window's direction. */
+  rows: (ctx: Context, parents: readonly string[], window: Window, args: Args) => Promise<readonly Row[]>;
+  /** The values of `keys` in a row. */
+  keyOf: (row: Row) => readonly (KeyValue | Date)[];
+  /** One statement: how many rows each parent's list has; a parent that is left out has none. */
+  counts: (
+    ctx: Context,
+    parents: readonly string[],
+    args: Args,
+  ) => Promise<readonly { parentId: string; count: number }[]>;
+}
+
+export interface PageArgs {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}
+
+/** What an XEdge resolves from: the row and the cursor that points behind it. */
+export interface Edge<Row> {
+  row: Row;
+  cursor: () => string;
+}
+
+interface PageData<Row> {
+  edges: Edge<Row>[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+}
+
+/** What an XConnection resolves from. Nothing is read before a field asks. */
+export interface Page<Row> {
+  load: () => Promise<PageData<Row>>;
+  totalCount: () => Promise<number>;
+}
+
+/**
+ * The page of a parent's list that the arguments ask for; pages of one level of a query are read together.
+ * @param parentId what the list hangs under; any constant for a list at the root.
+ * @throws BAD_USER_INPUT for a size outside 0–100, `first` with `last`, or a cursor that is not this list's.
+ */
+export function page<Row extends { parentId: string }, Args = undefined>(
+  ctx: Context,
+  list: List<Row, Args>,
+  parentId: string,
+  pageArgs: PageArgs,
+  ...rest: Args extends undefined ? [] : [args: Args]
+): Page<Row> {
+  const args = rest[0] as Args;
+  const { size, backward, after, before } = read(list, pageArgs);
+  const identity = `${list.ordering}:${JSON.stringify(args ?? null)}`;
+  const ascending = list.descending === backward;
+  const [low, high] = list.descending ? [before, after] : [after, before];
+  const window: Window = { limit: size + 1, low, high, ascending };
+  const pages: LoaderSpec<string, PageData<Row>> = {
+    batch: async (context, parents) => {
+      const groups = Map.groupBy(await list.rows(context, parents, window, args), (row) => row.parentId);
+      return parents.map((parent) => {
+        const rows = groups.get(parent) ?? [];
+        const more = rows.length > size;
+        const kept = more ? rows.slice(0, size) : rows;
+        if (backward) kept.reverse();
+        return {
+          edges: kept.map((row) => ({ row, cursor: () => cursorOf(list, row) })),
+          hasNextPage: backward ? before !== null : more,
+          hasPreviousPage: backward ? more : after !== null,
+        };
+      });
+    },
+  };
+  const counts: LoaderSpec<string, number> = {
+    batch: async (context, parents) => {
+      const found = new Map((await list.counts(context, parents, args)).map((c) => [c.parentId, c.count]));
+      return parents.map((parent) => found.get(parent) ?? 0);
+    },
+  };
+  return {
+    load: () => ctx.loaders.load(ctx, pages, parentId, `page ${identity}:${JSON.stringify(pageArgs)}`),
+    totalCount: () => ctx.loaders.load(ctx, counts, parentId, `count ${identity}`),
+  };
+}
+
+/** A page of a list that is empty whoever asks: of what the viewer may not look into. */
+export const emptyPage: Page<never> = {
+  load: async () => ({ edges: [], hasNextPage: false, hasPreviousPage: false }),
+  totalCount: async () => 0,
+};
+
+function cursorOf<Row extends { parentId: string }, Args>(list: List<Row, Args>, row: Row): string {
+  return encodeCursor(
+    list.ordering,
+    list.keyOf(row).map((value) => (value instanceof Date ? value.toISOString() : value)),
+  );
+}
+
+function read<Row extends { parentId: string }, Args>(list: List<Row, Args>, args: PageArgs) {
+  const { first = null, last = null } = args;
+  if (first !== null && last !== null) {
+    throw badInput('Give `first` or `last`, not both: a page is read from one end.');
+  }
+  const size = first ?? last ?? defaultPageSize;
+  if (size < 0 || size > maxPageSize) {
+    throw badInput(
+      `\`${last === null ? 'first' : 'last'}\` must be between 0 and ${maxPageSize}; it is ${size}.`,
+      {
+        limit: { name: 'maxPageSize', max: maxPageSize, value: size },
+      },
+    );
+  }
+  const position = (name: 'after' | 'before') => {
+    const cursor = args[name] ?? null;
+    if (cursor === null) return null;
+    const values = decodeCursor(cursor, list.ordering, list.keys);
+    if (!values) throw badInput(`\`${name}\` is not a cursor of this list.`);
+    return values;
+  };
+  return { size, backward: last !== null, after: position('after'), before: position('before') };
+}
+
+/** The four arguments of every list. */
+export function pageArgs(t: Pick<InputFieldBuilder<SchemaTypes, 'Arg'>, 'int' | 'string'>) {
+  return {
+    first: t.int({
+      description: `Up to how many edges from the start, 0–${maxPageSize}; ${defaultPageSize} without \`first\` and \`last\`.`,
+    }),
+    after: t.string({ description: 'Only what comes after this cursor.' }),
+    last: t.int({
+      description: `Up to how many edges from the end, 0–${maxPageSize}. Not together with \`first\`.`,
+    }),
+    before: t.string({ description: 'Only what comes before this cursor.' }),
+  };
+}
+
+/** Whatever `t` of an edge's fields is. */
+type EdgeFields<Row> = Parameters<ReturnType<typeof builder.objectRef<Edge<Row>>>['implement']>[0]['fields'];
+
+/**
+ * Makes the types `<name>Connection` and `<name>Edge`.
+ * @param name without the suffix, e.g. UserFollower.
+ * @param node the nodes' type, and how a row leads to its node.
+ * @param options what the list is, in a phrase that goes on after "A page of"; fields of the edge beside
+ * `cursor` and `node`; whether the totalCount is counted for its viewer (it costs more then).
+ */
+export function connectionOf<Row, Node extends object>(
+  name: string,
+  node: { type: ObjectRef<SchemaTypes, Node>; of: (row: Row) => Node | Promise<Node> },
+  options: { of: string; edgeFields?: EdgeFields<Row>; counted?: boolean },
+): ObjectRef<SchemaTypes, Page<Row>> {
+  const edge = builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
+    description: `One entry in ${options.of}.`,
+    ...(options.edgeFields ? { fields: options.edgeFields } : {}),
+  });
+  builder.objectFields(edge, (t) => ({
+    cursor: t.string({
+      description: 'Where this entry stands in the list: for `after` and `before`.',
+      resolve: ({ cursor }) => cursor(),
+    }),
+    node: t.field({
+      type: node.type,
+      description: 'What the entry is about.',
+      resolve: ({ row }) => node.of(row) as never,
+    }),
+  }));
+  return builder.objectRef<Page<Row>>(`${name}Connection`).implement({
+    description: `A page of ${options.of}.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [edge],
+        description: 'The entries, with what belongs to each entry’s place in the list.',
+        resolve: async (list) => (await list.load()).edges,
+      }),
+      nodes: t.field({
+        type: [node.type],
+        description: 'The same without the edges, for who needs nothing of them.',
+        resolve: async (list) => (await list.load()).edges.map(({ row }) => node.of(row)) as never,
+      }),
+      pageInfo: t.field({
+        type: builder.pageInfoRef(),
+        description: 'Whether there is more, and the cursors to go on with.',
+        resolve: async (list) => {
+          const { edges, hasNextPage, hasPreviousPage } = await list.load();
+          return {
+            hasNextPage,
+            hasPreviousPage,
+            startCursor: edges.at(0)?.cursor() ?? null,
+            endCursor: edges.at(-1)?.cursor() ?? null,
+          };
+        },
+      }),
+      totalCount: t.int({
+        description: `How many entries the whole list has for this viewer. Counted only when asked for${options.counted ? `; adds ${countingCost} to the document’s cost` : ''}.`,
+        ...(options.counted ? { extensions: { cost: { fixed: countingCost } } } : {}),
+        resolve: (list) => list.totalCount(),
+      }),
+    }),
+  });
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { type ErrorCode, Refusal, type UserError } from './errors.ts';
+
+/** A zod check that fails with a code of ours. */
+function problem(code: ErrorCode, message: string) {
+  return { params: { code }, error: message, abort: true };
+}
+
+/** How many Unicode code points a text has: what all limits on lengths count. */
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** Text of 1 to `max` code points after trimming; TOO_SHORT or TOO_LONG otherwise. */
+export function text(max: number) {
+  return z
+    .string()
+    .trim()
+    .refine((value) => value !== '', problem('TOO_SHORT', 'This must not be empty; null clears it.'))
+    .refine((value) => codePoints(value) <= max, problem('TOO_LONG', `At most ${max} characters.`));
+}
+
+/** Text on one line: as `text`, and INVALID with a control character in it. */
+export function line(max: number) {
+  return text(max).refine(
+    (value) => !/\p{Cc}/u.test(value),
+    problem('INVALID', 'Control characters such as line breaks are not allowed here.'),
+  );
+}
+
+/** A value with a rule of its own; INVALID with this message otherwise. */
+export function rule<Schema extends z.ZodType>(
+  schema: Schema,
+  holds: (value: z.output<Schema>) => boolean,
+  message: string,
+) {
+  return schema.refine(holds, problem('INVALID', message));
+}
+
+/** A number from `min` to `max`, both included. */
+export function range(min: number, max: number) {
+  return rule(z.number(), (value) => value >= min && value <= max, `Must be between ${min} and ${max}.`);
+}
+
+/** A list of at most `max`; TOO_MANY otherwise. */
+export function list<Schema extends z.ZodType>(entry: Schema, max: number) {
+  return z
+    .array(entry)
+    .refine((entries) => entries.length <= max, problem('TOO_MANY', `At most ${max} entries.`));
+}
+
+/** What an update takes: omitted stays as it is, null clears. */
+export function clearable<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullable().optional();
+}
+
+/**
+ * Checks a mutation's input against its rules.
+ * @returns the input as the rules leave it (trimmed, for instance).
+ * @throws Refusal with every failure, each with its code and its path into the input.
+ */
+export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new Refusal(result.error.issues.map(userError));
+}
+
+function userError(issue: z.core.$ZodIssue): UserError {
+  const path = issue.path.map(String);
+  if (issue.code === 'custom' && issue.params)
+    return { code: issue.params.code, message: issue.message, path };
+  const isNull = issue.code === 'invalid_type' && issue.input === null;
+  return { code: 'INVALID', message: isNull ? 'This cannot be null.' : 'The value is not valid here.', path };
+}

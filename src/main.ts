@@ -1,0 +1,91 @@
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { createApp } from './app.ts';
+import { signToken, withSecret } from './auth/token.ts';
+import { type Config, ConfigError, type ReadyAuth, readConfig } from './config.ts';
+import { DataDirInUseError, openDatabase } from './db/client.ts';
+import { demoPeople, loadDemo } from './db/demo/load.ts';
+import { withoutStatement } from './db/errors.ts';
+
+/** Longest a statement may run, in milliseconds: domain rule 2. */
+const statementTimeout = 5_000;
+/** How long requests in flight have to finish when the process is asked to end, in milliseconds. */
+const gracePeriod = 10_000;
+
+async function main(): Promise<void> {
+  const read = readConfig(process.env);
+  const config = { ...read, auth: withSecret(read.auth, read.dataDir) };
+  const log = pino({ level: config.logLevel });
+  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeout });
+  await database.migrate();
+  if (config.demo) await loadDemo(database.db, config.auth.issuer ?? '');
+
+  const tokens = config.demo ? await demoTokens(config.auth) : [];
+  const app = createApp({
+    db: database.db,
+    config,
+    log,
+    graphiql: { title: `${config.community.name}: GraphiQL`, token: tokens[0]?.token ?? null },
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, resolve);
+  });
+  console.log(banner(config, database.description, tokens));
+
+  let ending = false;
+  const end = (signal: string) => {
+    if (ending) return;
+    ending = true;
+    log.info({ signal }, 'finishing the requests in flight');
+    // Keep-alive connections end once they are idle; what is still busy after the grace period is cut off.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    const cut = setTimeout(() => server.closeAllConnections(), gracePeriod);
+    server.close(async () => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      await app.dispose();
+      await database.close();
+    });
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+interface DemoToken {
+  username: string;
+  token: string;
+}
+
+async function demoTokens(auth: ReadyAuth): Promise<DemoToken[]> {
+  if (auth.kind === 'jwks') return [];
+  return Promise.all(
+    demoPeople.map(async (username) => ({
+      username,
+      token: await signToken(auth, username, { expires: '30d' }),
+    })),
+  );
+}
+
+function banner(config: Config, database: string, tokens: DemoToken[]): string {
+  const lines = [`Kith is running: ${config.publicUrl}/graphql`, `Database: ${database}`];
+  if (tokens.length > 0) {
+    lines.push('Demo people, each with a token for the header "Authorization: Bearer …" (30 days):');
+    for (const { username, token } of tokens) lines.push(`  ${username.padEnd(6)} ${token}`);
+  }
+  return `\n${lines.join('\n')}\n`;
+}
+
+main().catch((error: unknown) => {
+  // What somebody can mend by themself gets its message, anything else its stack.
+  const known = error instanceof ConfigError || error instanceof DataDirInUseError || isListenError(error);
+  console.error(
+    known && error instanceof Error ? `Kith cannot start.\n${error.message}` : withoutStatement(error),
+  );
+  process.exit(1);
+});
+
+function isListenError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}

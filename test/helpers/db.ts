@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { type Database, openDatabase } from '../../src/db/client.ts';
+
+export interface TestDatabase {
+  db: Database;
+  kind: 'postgresql' | 'embedded';
+  /** The text of every statement sent since the last `statements.length = 0`. */
+  statements: string[];
+  close: () => Promise<void>;
+}
+
+/** A migrated, empty database of the test's own: on the server that `DATABASE_URL` names, else PGlite in memory. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = process.env['DATABASE_URL'];
+  const statements: string[] = [];
+  const onStatement = (statement: string) => void statements.push(statement);
+  if (!server) {
+    const database = await openDatabase({ onStatement });
+    await database.migrate();
+    return { ...database, statements };
+  }
+  const name = `kith_test_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  await onServer(server, `CREATE DATABASE ${name}`);
+  const database = await openDatabase({ url: url.href, onStatement });
+  await database.migrate();
+  return {
+    ...database,
+    statements,
+    close: async () => {
+      await database.close();
+      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** Runs a statement that cannot run inside the test's own database. */
+async function onServer(server: string, statement: string): Promise<void> {
+  const sql = postgres(server, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end();
+  }
+}
