@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
+import { onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/client.ts';
 
 export interface TestDatabase {
@@ -12,7 +13,7 @@ export interface TestDatabase {
 
 /** A migrated, empty database of the test's own: on the server that `DATABASE_URL` names, else PGlite in memory. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = process.env['DATABASE_URL'];
+  const server = process.env.DATABASE_URL;
   const statements: string[] = [];
   const onStatement = (statement: string) => void statements.push(statement);
   if (!server) {
@@ -20,20 +21,34 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await database.migrate();
     return { ...database, statements };
   }
-  const name = `kith_test_${randomUUID().replaceAll('-', '')}`;
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  await onServer(server, `CREATE DATABASE ${name}`);
-  const database = await openDatabase({ url: url.href, onStatement });
+  const { url, drop } = await createDatabase(server);
+  const database = await openDatabase({ url, onStatement });
   await database.migrate();
   return {
     ...database,
     statements,
     close: async () => {
       await database.close();
-      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+      await drop();
     },
   };
+}
+
+/** The URL of an empty database that is gone after the test; null where tests run on PGlite. */
+export async function onOwnDatabase(): Promise<string | null> {
+  const server = process.env.DATABASE_URL;
+  if (!server) return null;
+  const { url, drop } = await createDatabase(server);
+  onTestFinished(drop);
+  return url;
+}
+
+async function createDatabase(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `kith_test_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  await onServer(server, `CREATE DATABASE ${name}`);
+  return { url: url.href, drop: () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
 /** Runs a statement that cannot run inside the test's own database. */

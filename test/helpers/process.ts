@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+export interface Running {
+  child: ChildProcess;
+  /** All it has printed, on both streams. */
+  output: () => string;
+  /** Resolves with its exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals | null>;
+}
+
+/** Runs a script of the project as its own process, without what the test's environment says of databases and tokens. */
+export function run(script: string, args: readonly string[], env: Record<string, string> = {}): Running {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return {
+    child,
+    output: () => output,
+    ended: new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal))),
+  };
+}
+
+export interface Gateway extends Running {
+  url: string;
+  /** Sends a document with the token, and gives the whole answer back. */
+  send: (
+    query: string,
+    token?: string,
+    variables?: object,
+  ) => Promise<{ data: Record<string, never>; errors?: unknown[] }>;
+  /** The token that the start-up block has for a demo person. */
+  tokenOf: (username: string) => string;
+}
+
+/** Starts the gateway and waits until it answers. */
+export async function startGateway(env: Record<string, string>): Promise<Gateway> {
+  const port = await freePort();
+  const running = run('src/main.ts', [], { PORT: String(port), ...env });
+  const url = `http://127.0.0.1:${port}/graphql`;
+  for (;;) {
+    const answers = await fetch(`http://127.0.0.1:${port}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answers) break;
+    if (running.child.exitCode !== null) throw new Error(`The gateway ended: ${running.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    ...running,
+    url,
+    send: async (query, token, variables) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return response.json() as never;
+    },
+    tokenOf: (username) => {
+      const token = new RegExp(`^ +${username} +(\\S+)$`, 'm').exec(running.output())?.[1];
+      if (!token) throw new Error(`No token for ${username} in: ${running.output()}`);
+      return token;
+    },
+  };
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
