@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('readConfig', () => {
+  it('needs nothing: the embedded database with demo people, here and for nobody else', () => {
+    expect(readConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:4000',
+      databaseUrl: undefined,
+      dataDir: '.data',
+      auth: { kind: 'secret', secret: null, issuer: null, audience: null },
+      demo: true,
+      corsOrigins: [],
+      community: { name: 'Kith', mode: 'both' },
+      redisUrl: undefined,
+      requireApproval: false,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig({ DATABASE_URL: '', PORT: '' })).toEqual(readConfig({}));
+  });
+
+  it.each([
+    { DATABASE_URL: 'postgres://localhost/kith' },
+    { AUTH_SECRET: 'x'.repeat(32) },
+    { AUTH_JWKS_URL: 'https://id.example/jwks', AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'kith' },
+  ])('has no demo once something real is configured, unless it is asked for: %o', (env) => {
+    expect(readConfig(env).demo).toBe(false);
+    expect(readConfig({ ...env, DEMO: 'true' }).demo).toBe(true);
+  });
+
+  it('lets a provider win over a secret', () => {
+    const provider = {
+      AUTH_JWKS_URL: 'https://id.example/jwks',
+      AUTH_ISSUER: 'https://id.example',
+      AUTH_AUDIENCE: 'kith',
+    };
+    expect(readConfig({ ...provider, AUTH_SECRET: 'x'.repeat(32) }).auth).toEqual({
+      kind: 'jwks',
+      url: 'https://id.example/jwks',
+      issuer: 'https://id.example',
+      audience: 'kith',
+    });
+  });
+
+  it('reads lists of origins', () => {
+    expect(readConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:3000' }).corsOrigins).toEqual([
+      'https://a.example',
+      'http://localhost:3000',
+    ]);
+  });
+
+  it.each([
+    ['PORT', { PORT: 'eighty' }],
+    ['PORT', { PORT: '70000' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/kith' }],
+    ['AUTH_SECRET', { AUTH_SECRET: 'x'.repeat(31) }],
+    ['AUTH_JWKS_URL', { AUTH_JWKS_URL: 'id.example' }],
+    ['AUTH_ISSUER', { AUTH_JWKS_URL: 'https://id.example/jwks' }],
+    ['AUTH_AUDIENCE', { AUTH_JWKS_URL: 'https://id.example/jwks', AUTH_ISSUER: 'https://id.example' }],
+    ['DEMO', { DEMO: 'perhaps' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'kith' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example/path' }],
+    ['COMMUNITY_MODE', { COMMUNITY_MODE: 'enemies' }],
+    ['REDIS_URL', { REDIS_URL: 'http://localhost' }],
+    ['REQUIRE_APPROVAL', { REQUIRE_APPROVAL: 'sometimes' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+    ['AUTH_SECRET', { NODE_ENV: 'production' }],
+  ])('names the variable that cannot be used: %s', (name, env) => {
+    expect(() => readConfig(env)).toThrow(ConfigError);
+    expect(() => readConfig(env)).toThrow(name);
+  });
+});
