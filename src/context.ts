@@ -14,8 +14,6 @@ export interface Context {
   /** The clock, so that what depends on it can be tested. */
   now: () => Date;
   log: Logger;
-  /** Names the request in logs and in masked errors. */
-  requestId: string;
 }
 
 /** The viewer's id, or null: what visibility predicates take. */

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     log,
     graphiql: { title: `${config.community.name}: GraphiQL`, token: tokens[0]?.token ?? null },
   });
-  const server = createServer(app);
+  const server = createServer(app.listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, resolve);

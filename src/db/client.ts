@@ -5,9 +5,23 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Logger as DrizzleLogger } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Sql } from 'postgres';
 
 /** The one type everything else speaks to: postgres.js and PGlite behind it run the same SQL. */
 export type Database = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+
+/** What a statement is for, where it is not a quick read: writes may wait for locks, slow ones take long by themselves. */
+export type Purpose = 'write' | 'slow';
+
+const pools = new WeakMap<Database, Record<Purpose, Database>>();
+
+/**
+ * The same database through connections of their own, so that what waits or takes long does not hold up quick reads.
+ * A transaction, and the embedded database with its one connection, are what they are.
+ */
+export function databaseFor(db: Database, purpose: Purpose): Database {
+  return pools.get(db)?.[purpose] ?? db;
+}
 
 export interface DatabaseOptions {
   /** `postgres://…`; without it the embedded database is opened. */
@@ -18,8 +32,6 @@ export interface DatabaseOptions {
   onStatement?: ((sql: string) => void) | undefined;
   /** Longest a statement may run, in milliseconds; PostgreSQL only, the embedded database has no such limit. */
   statementTimeout?: number | undefined;
-  /** Connections of the pool (PostgreSQL only). */
-  poolSize?: number | undefined;
 }
 
 export interface OpenDatabase {
@@ -71,19 +83,28 @@ async function openPostgres(
   const { drizzle } = await import('drizzle-orm/postgres-js');
   const { migrate } = await import('drizzle-orm/postgres-js/migrator');
   const quiet = { onnotice: () => {} };
-  const client = postgres(url, {
-    ...quiet,
-    // Few connections, pipelined, cost the database least: ten times the requests for the same work.
-    max: options.poolSize ?? 4,
-    connection: {
-      application_name: 'kith',
-      ...searchSettings,
-      ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
-    },
-  });
+  const pool = (max: number) => {
+    const client = postgres(url, {
+      ...quiet,
+      max,
+      connection: {
+        application_name: 'kith',
+        ...searchSettings,
+        ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
+      },
+    });
+    // Drizzle sets up how the client reads and writes dates.
+    return { client, db: drizzle(client, { logger: logger ?? false }) };
+  };
+  const [first, ...more] = [pool(1), pool(1), pool(1)] as const;
+  const writes = pool(8);
+  const slow = pool(2);
+  const reads = pipelined([first.client, ...more.map(({ client }) => client)], writes.client);
+  const db = drizzle(reads, { logger: logger ?? false });
+  pools.set(db, { write: writes.db, slow: slow.db });
   const { host, pathname } = new URL(url);
   return {
-    db: drizzle(client, { logger: logger ?? false }),
+    db,
     kind: 'postgresql',
     description: `PostgreSQL at ${host}${pathname}`,
     migrate: async () => {
@@ -96,8 +117,41 @@ async function openPostgres(
         await session.end();
       }
     },
-    close: () => client.end({ timeout: 5 }),
+    close: async () => {
+      await Promise.all([first, ...more, writes, slow].map(({ client }) => client.end({ timeout: 5 })));
+    },
   };
+}
+
+/** How old the oldest statement in flight on a connection may be for more to be sent behind it, in milliseconds. */
+const stalledAfter = 10;
+
+/**
+ * One client out of several of one connection each. Statements go down one connection as long as it answers: those of a
+ * tick are sent in one write, which costs both sides half of what spreading them over a pool does. When its oldest
+ * statement takes long, the next connection is used, so that a slow statement never holds up what comes after it.
+ * @param clients with a single connection each, so that their answers come in the order of the questions.
+ * @param transactions the client whose connections transactions have to themselves.
+ */
+function pipelined(clients: readonly [Sql, ...Sql[]], transactions: Sql): Sql {
+  const lanes = clients.map((client) => ({ client, sent: [] as number[] }));
+  const choose = (now: number) =>
+    lanes.find(({ sent }) => now - (sent[0] ?? now) < stalledAfter) ??
+    lanes.reduce((least, lane) => (lane.sent.length < least.sent.length ? lane : least));
+  const unsafe: Sql['unsafe'] = (statement, parameters, queryOptions) => {
+    const now = performance.now();
+    const { client, sent } = choose(now);
+    const query = client.unsafe(statement, parameters, queryOptions);
+    sent.push(now);
+    const answered = () => void sent.shift();
+    query.then(answered, answered);
+    return query as ReturnType<Sql['unsafe']> as never;
+  };
+  return Object.assign(Object.create(clients[0]), {
+    unsafe,
+    begin: transactions.begin,
+    options: clients[0].options,
+  });
 }
 
 async function openEmbedded(

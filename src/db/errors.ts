@@ -1,5 +1,5 @@
 import { DrizzleQueryError } from 'drizzle-orm';
-import type { Database } from './client.ts';
+import { type Database, databaseFor } from './client.ts';
 
 /** SQLSTATE and constraint of a failed statement, whichever driver it came through; null for other errors. */
 export function databaseError(error: unknown): { code: string; constraint: string | null } | null {
@@ -46,6 +46,11 @@ export async function retrying<T>(write: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
     }
   }
+}
+
+/** A write of one statement, on a connection for writes, that is retried as `retrying` says. */
+export function writing<T>(db: Database, run: (db: Database) => Promise<T>): Promise<T> {
+  return retrying(() => run(databaseFor(db, 'write')));
 }
 
 /** A transaction that is retried as `retrying` says. Inside, use only `tx`. */

@@ -1,12 +1,14 @@
 // Relay lists over keyset pages: one SQL statement for all lists of a level, data of the relation on the edges,
 // and a totalCount that is only counted when it is asked for.
 import type { InputFieldBuilder, ObjectRef } from '@pothos/core';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { KeyKind, KeyValue, Window } from '../db/keyset.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { badInput } from './errors.ts';
 import type { LoaderSpec } from './loader.ts';
+import { nodeFields } from './selection.ts';
 
 export const defaultPageSize = 20;
 export const maxPageSize = 100;
@@ -20,8 +22,11 @@ export interface List<Row extends { parentId: string }, Args = undefined> {
   keys: readonly KeyKind[];
   /** Whether the list runs from the ordering's high end down. */
   descending: boolean;
-  /** One statement: the rows of the window for every parent, each parent's in the window's direction. */
-  rows: (ctx: Context, parents: readonly string[], window: Window, args: Args) => Promise<readonly Row[]>;
+  /**
+   * One statement: the rows of the window for every parent, each parent's in the window's direction, with what the
+   * nodes' `fields` need.
+   */
+  rows: (ctx: Context, parents: readonly string[], read: PageRead<Args>) => Promise<readonly Row[]>;
   /** The values of `keys` in a row. */
   keyOf: (row: Row) => readonly (KeyValue | Date)[];
   /** One statement: how many rows each parent's list has; a parent that is left out has none. */
@@ -30,6 +35,15 @@ export interface List<Row extends { parentId: string }, Args = undefined> {
     parents: readonly string[],
     args: Args,
   ) => Promise<readonly { parentId: string; count: number }[]>;
+}
+
+/** What is to be read of a list. */
+export interface PageRead<Args> {
+  window: Window;
+  /** The list's own arguments. */
+  args: Args;
+  /** Names of the fields that the query asks of the nodes. */
+  fields: ReadonlySet<string>;
 }
 
 export interface PageArgs {
@@ -59,11 +73,13 @@ export interface Page<Row> {
 
 /**
  * The page of a parent's list that the arguments ask for; pages of one level of a query are read together.
+ * @param info the resolver's, for what is asked of the nodes.
  * @param parentId what the list hangs under; any constant for a list at the root.
  * @throws BAD_USER_INPUT for a size outside 0–100, `first` with `last`, or a cursor that is not this list's.
  */
 export function page<Row extends { parentId: string }, Args = undefined>(
   ctx: Context,
+  info: GraphQLResolveInfo,
   list: List<Row, Args>,
   parentId: string,
   pageArgs: PageArgs,
@@ -74,10 +90,11 @@ export function page<Row extends { parentId: string }, Args = undefined>(
   const identity = `${list.ordering}:${JSON.stringify(args ?? null)}`;
   const ascending = list.descending === backward;
   const [low, high] = list.descending ? [before, after] : [after, before];
-  const window: Window = { limit: size + 1, low, high, ascending };
+  const fields = nodeFields(info);
+  const pageRead: PageRead<Args> = { window: { limit: size + 1, low, high, ascending }, args, fields };
   const pages: LoaderSpec<string, PageData<Row>> = {
     batch: async (context, parents) => {
-      const groups = Map.groupBy(await list.rows(context, parents, window, args), (row) => row.parentId);
+      const groups = Map.groupBy(await list.rows(context, parents, pageRead), (row) => row.parentId);
       return parents.map((parent) => {
         const rows = groups.get(parent) ?? [];
         const more = rows.length > size;
@@ -98,7 +115,13 @@ export function page<Row extends { parentId: string }, Args = undefined>(
     },
   };
   return {
-    load: () => ctx.loaders.load(ctx, pages, parentId, `page ${identity}:${JSON.stringify(pageArgs)}`),
+    load: () =>
+      ctx.loaders.load(
+        ctx,
+        pages,
+        parentId,
+        `page ${identity}:${size} ${backward} ${pageArgs.after} ${pageArgs.before}:${[...fields].join()}`,
+      ),
     totalCount: () => ctx.loaders.load(ctx, counts, parentId, `count ${identity}`),
   };
 }

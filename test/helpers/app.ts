@@ -77,7 +77,7 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
     graphiql: { title: 'Kith', token: null },
     ...(options.now ? { now: options.now } : {}),
   });
-  const socket = process.env['TEST_SOCKET'] ? await listen(app) : null;
+  const socket = process.env.TEST_SOCKET ? await listen(app) : null;
   const fetchApp: TestApp['fetch'] = async (path, init) =>
     socket
       ? fetch(new URL(path, socket.url), init)
@@ -115,7 +115,7 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
 
   const query: TestApp['query'] = async <Data>(document: string, o?: SendOptions) => {
     const answer = await send<Data>(document, o);
-    const masked = answer.errors.some((e) => e.extensions?.['code'] === 'INTERNAL_SERVER_ERROR');
+    const masked = answer.errors.some((e) => e.extensions?.code === 'INTERNAL_SERVER_ERROR');
     expect(answer.errors, `${document}\n${masked ? logged.join('') : ''}`).toEqual([]);
     return answer.data;
   };
@@ -155,7 +155,7 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
 }
 
 async function listen(app: ReturnType<typeof createApp>) {
-  const server = createServer(app);
+  const server = createServer(app.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -12,7 +12,7 @@ const turnedFromList = (name: 'blocked' | 'hidden'): List<Row> => ({
   keys: turnedFromKeys,
   descending: true,
   // The viewer is the only parent there can be.
-  rows: async (ctx, [viewer = ''], window) =>
+  rows: async (ctx, [viewer = ''], { window }) =>
     (await turnedFromPage(ctx.db, viewer, name, window)).map((row) => ({ ...row, parentId: viewer })),
   keyOf: ({ at, user }) => [at, user.id],
   counts: async (ctx, [viewer = '']) => [
@@ -59,18 +59,18 @@ builder.objectFields(ViewerRef, (t) => ({
     description:
       'Whom the viewer has blocked, newest first: who they are, and nothing that leads on from them. Needs the scope `contacts:read`.',
     args: pageArgs(t.arg),
-    resolve: (viewer, args, ctx) => {
+    resolve: (viewer, args, ctx, info) => {
       requireScope(viewer, 'contacts:read');
-      return page(ctx, blockedList, viewer.id, args);
+      return page(ctx, info, blockedList, viewer.id, args);
     },
   }),
   hiddenUsers: t.field({
     type: HiddenUserConnection,
     description: 'Whom the viewer has hidden, newest first. Needs the scope `contacts:read`.',
     args: pageArgs(t.arg),
-    resolve: (viewer, args, ctx) => {
+    resolve: (viewer, args, ctx, info) => {
       requireScope(viewer, 'contacts:read');
-      return page(ctx, hiddenList, viewer.id, args);
+      return page(ctx, info, hiddenList, viewer.id, args);
     },
   }),
 }));

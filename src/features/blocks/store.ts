@@ -1,10 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { retrying, transaction } from '../../db/errors.ts';
+import { transaction, writing } from '../../db/errors.ts';
 import { type KeyKind, ordered, type Window, windowValues, within } from '../../db/keyset.ts';
 import { prepared } from '../../db/prepared.ts';
 import { follows } from '../follows/table.ts';
-import { cardColumns, type UserRow } from '../users/store.ts';
+import { cardColumns, type UserRow } from '../users/card.ts';
 import { userStats, users } from '../users/table.ts';
 import { visible } from '../users/visible.ts';
 import { blocks, hides } from './table.ts';
@@ -54,8 +54,8 @@ export function insertBlock(db: Database, blockerId: string, blockedId: string, 
 
 /** Takes a block back. @returns whether there was one. */
 export async function deleteBlock(db: Database, blockerId: string, blockedId: string): Promise<boolean> {
-  const deleted = await retrying(() =>
-    db
+  const deleted = await writing(db, (to) =>
+    to
       .delete(blocks)
       .where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)))
       .returning({ id: blocks.blockedId }),
@@ -65,12 +65,16 @@ export async function deleteBlock(db: Database, blockerId: string, blockedId: st
 
 /** Hides somebody from the viewer's lists; hiding them already changes nothing. */
 export async function insertHide(db: Database, hiderId: string, hiddenId: string, at: Date): Promise<void> {
-  await retrying(() => db.insert(hides).values({ hiderId, hiddenId, createdAt: at }).onConflictDoNothing());
+  await writing(db, (to) =>
+    to.insert(hides).values({ hiderId, hiddenId, createdAt: at }).onConflictDoNothing(),
+  );
 }
 
 /** Shows somebody in the viewer's lists again. */
 export async function deleteHide(db: Database, hiderId: string, hiddenId: string): Promise<void> {
-  await retrying(() => db.delete(hides).where(and(eq(hides.hiderId, hiderId), eq(hides.hiddenId, hiddenId))));
+  await writing(db, (to) =>
+    to.delete(hides).where(and(eq(hides.hiderId, hiderId), eq(hides.hiddenId, hiddenId))),
+  );
 }
 
 /** Somebody the viewer has blocked or hidden, and since when. */

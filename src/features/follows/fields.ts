@@ -14,20 +14,22 @@ builder.objectFields(UserRef, (t) => ({
     type: UserFollowerConnection,
     description: 'Who follows them, newest first.',
     args: pageArgs(t.arg),
-    resolve: (user, args, ctx) => (user.restricted ? emptyPage : page(ctx, followersList, user.id, args)),
+    resolve: (user, args, ctx, info) =>
+      user.restricted ? emptyPage : page(ctx, info, followersList, user.id, args),
   }),
   following: t.field({
     type: UserFollowingConnection,
     description: 'Whom they follow, newest first.',
     args: pageArgs(t.arg),
-    resolve: (user, args, ctx) => (user.restricted ? emptyPage : page(ctx, followingList, user.id, args)),
+    resolve: (user, args, ctx, info) =>
+      user.restricted ? emptyPage : page(ctx, info, followingList, user.id, args),
   }),
   mutualFollowers: t.field({
     type: UserFollowerConnection,
     description: `Those of their followers whom the viewer follows, newest first; empty without a token. Adds ${countingCost} to the document’s cost.`,
     args: pageArgs(t.arg),
     extensions: { cost: { fixed: countingCost } },
-    resolve: (user, args, ctx) =>
-      user.restricted || !ctx.viewer ? emptyPage : page(ctx, mutualFollowersList, user.id, args),
+    resolve: (user, args, ctx, info) =>
+      user.restricted || !ctx.viewer ? emptyPage : page(ctx, info, mutualFollowersList, user.id, args),
   }),
 }));

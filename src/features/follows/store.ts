@@ -2,8 +2,8 @@ import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { retrying } from '../../db/errors.ts';
 import { type KeyKind, ordered, type Window, windowValues, within } from '../../db/keyset.ts';
-import { keyArray, prepared } from '../../db/prepared.ts';
-import { cardColumns, cardFrom, type UserRow } from '../users/store.ts';
+import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
+import type { Card, UserRow } from '../users/card.ts';
 import { userStats, users } from '../users/table.ts';
 import { unseenIds, visible } from '../users/visible.ts';
 import { follows } from './table.ts';
@@ -36,27 +36,30 @@ const parentsOf = (db: Database) =>
 const followedAt = sql<Date>`${follows.createdAt}`.mapWith(follows.createdAt).as('followed_at');
 
 const pageOf = (side: FollowSide, ascending: boolean, onlyFollowedByViewer: boolean) =>
-  prepared((db) => {
-    const { parent, peer } = sides[side];
-    const columns: SQLWrapper[] = [follows.createdAt, peer];
-    const parents = parentsOf(db);
-    const mine = sql`EXISTS (SELECT FROM ${follows} mine WHERE mine.follower_id = ${sql.placeholder('viewer')}::uuid AND mine.followee_id = ${users.id})`;
-    const page = db
-      .select({ ...cardColumns, followedAt })
-      .from(follows)
-      .innerJoin(users, sql`${users.id} = ${peer}`)
-      .where(
-        sql`${parent} = ${parents.id} AND ${within(columns, followKeys)} AND ${visible()}${onlyFollowedByViewer ? sql` AND ${mine}` : sql``}`,
-      )
-      .orderBy(...ordered(columns, ascending))
-      .limit(sql.placeholder('limit'))
-      .as('page');
-    // No ORDER BY out here: a lateral join with a LIMIT runs as a nested loop, which keeps the order of each page.
-    return db
-      .select({ parentId: parents.id, followedAt: page.followedAt, user: cardFrom(page) })
-      .from(parents)
-      .crossJoinLateral(page);
-  });
+  preparedFor(
+    (db, card: Card) => {
+      const { parent, peer } = sides[side];
+      const columns: SQLWrapper[] = [follows.createdAt, peer];
+      const parents = parentsOf(db);
+      const mine = sql`EXISTS (SELECT FROM ${follows} mine WHERE mine.follower_id = ${sql.placeholder('viewer')}::uuid AND mine.followee_id = ${users.id})`;
+      const page = db
+        .select({ ...card.columns, followedAt })
+        .from(follows)
+        .innerJoin(users, sql`${users.id} = ${peer}`)
+        .where(
+          sql`${parent} = ${parents.id} AND ${within(columns, followKeys)} AND ${visible()}${onlyFollowedByViewer ? sql` AND ${mine}` : sql``}`,
+        )
+        .orderBy(...ordered(columns, ascending))
+        .limit(sql.placeholder('limit'))
+        .as('page');
+      // No ORDER BY out here: a lateral join with a LIMIT runs as a nested loop, which keeps the order of each page.
+      return db
+        .select({ parentId: parents.id, followedAt: page.followedAt, user: card.from(page) })
+        .from(parents)
+        .crossJoinLateral(page);
+    },
+    onlyFollowedByViewer ? 'slow' : undefined,
+  );
 
 const upAndDown = (side: FollowSide, mutual: boolean) => ({
   up: pageOf(side, true, mutual),
@@ -77,10 +80,11 @@ export function followsPage(
   viewer: string | null,
   list: keyof typeof pages,
   parents: readonly string[],
+  card: Card,
   window: Window,
 ): Promise<FollowRow[]> {
   const statement = pages[list][window.ascending ? 'up' : 'down'];
-  return statement(db, { viewer, parents: keyArray(parents), ...windowValues(window, followKeys) });
+  return statement(db, card, { viewer, parents: keyArray(parents), ...windowValues(window, followKeys) });
 }
 
 const countOf = (side: FollowSide) =>
@@ -120,7 +124,7 @@ const mutualCount = prepared((db) => {
         WHERE mine.follower_id = ${viewer} AND ${visible()})`,
     })
     .from(parents);
-});
+}, 'slow');
 
 /** How many of each parent's followers the viewer follows. Counts them: as many probes as the viewer follows people. */
 export function mutualFollowersCount(
@@ -156,7 +160,7 @@ const withCounters = (write: (locked: SQLWrapper) => SQLWrapper, by: 1 | -1) =>
       WHERE user_id IN (${follower}, ${followee}) AND EXISTS (SELECT FROM written)
       RETURNING user_id AS id`);
     return db.with(locked, written, counted).select({ written: sql<number>`count(*)::int` }).from(written);
-  });
+  }, 'write');
 
 const insertFollow = withCounters(
   (bothLocked) => sql`

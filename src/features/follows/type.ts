@@ -2,6 +2,7 @@ import type { ObjectRef } from '@pothos/core';
 import { type Context, viewerId } from '../../context.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
 import { connectionOf, type List, type Page } from '../../graphql/page.ts';
+import { cardFor } from '../users/card.ts';
 import { UserRef } from '../users/type.ts';
 import { type FollowRow, followKeys, followsCount, followsPage, mutualFollowersCount } from './store.ts';
 
@@ -12,7 +13,8 @@ const followList = (
   ordering: name,
   keys: followKeys,
   descending: true,
-  rows: (ctx, parents, window) => followsPage(ctx.db, viewerId(ctx), name, parents, window),
+  rows: (ctx, parents, { window, fields }) =>
+    followsPage(ctx.db, viewerId(ctx), name, parents, cardFor(fields), window),
   keyOf: (row) => [row.followedAt, row.user.id],
   counts,
 });

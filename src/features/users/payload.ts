@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
 import type { Payload } from '../../graphql/mutation.ts';
+import type { UserRow } from './card.ts';
 import { loadUser } from './loaders.ts';
-import type { UserRow } from './store.ts';
 import { UserRef } from './type.ts';
 import { ViewerRef } from './viewer-type.ts';
 

@@ -3,17 +3,10 @@ import { builder } from '../../graphql/builder.ts';
 import { badInput } from '../../graphql/errors.ts';
 import { idOf } from '../../graphql/node.ts';
 import { connectionOf, type List, page, pageArgs } from '../../graphql/page.ts';
+import { cardFor, type UserRow } from './card.ts';
 import { loadUser, sidLoader, usernameLoader } from './loaders.ts';
 import { hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
-import {
-  type Search,
-  searchCount,
-  searchPage,
-  type UserOrdering,
-  type UserRow,
-  usersCount,
-  usersPage,
-} from './store.ts';
+import { type Search, searchCount, searchPage, type UserOrdering, usersCount, usersPage } from './store.ts';
 import { UserConnection, UserRef } from './type.ts';
 
 /** Lists at the root hang under nothing. */
@@ -28,7 +21,8 @@ const everybody = (
   ordering: `users by ${ordering} ${descending ? 'down' : 'up'}`,
   keys: ordering === 'created' ? ['time', 'id'] : ['text'],
   descending,
-  rows: async (ctx, _parents, window) => atRoot(await usersPage(ctx.db, viewerId(ctx), ordering, window)),
+  rows: async (ctx, _parents, { window, fields }) =>
+    atRoot(await usersPage(ctx.db, viewerId(ctx), ordering, cardFor(fields), window)),
   keyOf: ({ user }) => (ordering === 'created' ? [user.createdAt, user.id] : [usernameKey(user.username)]),
   counts: async (ctx) => countAtRoot(await usersCount(ctx.db, viewerId(ctx))),
 });
@@ -66,8 +60,8 @@ const found: List<SearchRow, Search> = {
   ordering: 'search',
   keys: ['int', 'id'],
   descending: true,
-  rows: async (ctx, _parents, window, search) =>
-    atRoot(await searchPage(ctx.db, viewerId(ctx), search, window)),
+  rows: async (ctx, _parents, { window, args }) =>
+    atRoot(await searchPage(ctx.db, viewerId(ctx), args, window)),
   keyOf: ({ score, user }) => [score, user.id],
   counts: async (ctx, _parents, search) => countAtRoot(await searchCount(ctx.db, viewerId(ctx), search)),
 };
@@ -111,7 +105,7 @@ builder.queryFields((t) => ({
         description: 'Who comes first.',
       }),
     },
-    resolve: (_root, { orderBy, ...args }, ctx) => page(ctx, userLists[orderBy], root, args),
+    resolve: (_root, { orderBy, ...args }, ctx, info) => page(ctx, info, userLists[orderBy], root, args),
   }),
   searchUsers: t.field({
     type: UserSearchConnection,
@@ -127,11 +121,11 @@ builder.queryFields((t) => ({
       }),
       ...pageArgs(t.arg),
     },
-    resolve: (_root, { query, context, ...args }, ctx) => {
+    resolve: (_root, { query, context, ...args }, ctx, info) => {
       const length = query.trim().length;
       if (length === 0 || length > maxQuery)
         throw badInput(`\`query\` must have 1–${maxQuery} characters; it has ${length}.`);
-      return page(ctx, found, root, args, { query, mention: context === 'MENTION' });
+      return page(ctx, info, found, root, args, { query, mention: context === 'MENTION' });
     },
   }),
 }));

@@ -1,59 +1,13 @@
 import { type Column, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { retrying, transaction } from '../../db/errors.ts';
+import { transaction, writing } from '../../db/errors.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
-import { keyArray, prepared } from '../../db/prepared.ts';
+import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { follows } from '../follows/table.ts';
+import { type Card, cardColumns, type UserRow, wholeCard } from './card.ts';
 import { fold, searchText } from './rules.ts';
 import { userStats, users } from './table.ts';
 import { followedByViewer, listed, showsDetails, visible } from './visible.ts';
-
-/** What every list reads of a person: the columns that anybody who can find them may see. */
-export const cardColumns = {
-  id: users.id,
-  username: users.username,
-  sid: users.sid,
-  displayName: users.displayName,
-  realName: users.realName,
-  tagline: users.tagline,
-  website: users.website,
-  links: users.links,
-  memberTitle: users.memberTitle,
-  timezone: users.timezone,
-  status: users.status,
-  badges: users.badges,
-  isNsfw: users.isNsfw,
-  createdAt: users.createdAt,
-};
-
-/** The same columns, selected from a subquery that has them. */
-export function cardFrom<Columns extends Record<keyof typeof cardColumns, unknown>>(page: Columns) {
-  return {
-    id: page.id as Columns['id'],
-    username: page.username as Columns['username'],
-    sid: page.sid as Columns['sid'],
-    displayName: page.displayName as Columns['displayName'],
-    realName: page.realName as Columns['realName'],
-    tagline: page.tagline as Columns['tagline'],
-    website: page.website as Columns['website'],
-    links: page.links as Columns['links'],
-    memberTitle: page.memberTitle as Columns['memberTitle'],
-    timezone: page.timezone as Columns['timezone'],
-    status: page.status as Columns['status'],
-    badges: page.badges as Columns['badges'],
-    isNsfw: page.isNsfw as Columns['isNsfw'],
-    createdAt: page.createdAt as Columns['createdAt'],
-  };
-}
-
-/** A person as lists read them. */
-export interface UserRow extends Pick<typeof users.$inferSelect, keyof typeof cardColumns> {
-  /**
-   * Somebody the viewer has blocked, shown to them all the same (their own list of blocked people): the card,
-   * and nothing that leads on from it.
-   */
-  restricted?: boolean;
-}
 
 const anyOf = (column: Column, placeholder: string, type: string) =>
   sql`${column} = ANY(${sql.placeholder(placeholder)}::${sql.raw(type)})`;
@@ -170,9 +124,9 @@ const orders = {
 export type UserOrdering = keyof typeof orders;
 
 const everybody = (ordering: UserOrdering, ascending: boolean) =>
-  prepared((db) =>
+  preparedFor((db, card: Card) =>
     db
-      .select({ user: cardColumns })
+      .select({ user: card.columns })
       .from(users)
       .where(sql`${within(orders[ordering].columns, orders[ordering].keys)} AND ${listed()}`)
       .orderBy(...ordered(orders[ordering].columns, ascending))
@@ -188,14 +142,16 @@ export function usersPage(
   db: Database,
   viewer: string | null,
   ordering: UserOrdering,
+  card: Card,
   window: Window,
 ): Promise<{ user: UserRow }[]> {
   const statement = everybodyBy[ordering][window.ascending ? 'up' : 'down'];
-  return statement(db, { viewer, ...windowValues(window, orders[ordering].keys) });
+  return statement(db, card, { viewer, ...windowValues(window, orders[ordering].keys) });
 }
 
-const listedCount = prepared((db) =>
-  db.select({ count: sql<number>`count(*)::int` }).from(users).where(listed()),
+const listedCount = prepared(
+  (db) => db.select({ count: sql<number>`count(*)::int` }).from(users).where(listed()),
+  'slow',
 );
 
 /** How many people let themselves be listed to this viewer. Counts them all. */
@@ -236,12 +192,12 @@ const searched = (ascending: boolean) =>
       .as('found');
     const columns = [found.score, found.id];
     return db
-      .select({ user: cardFrom(found), score: found.score })
+      .select({ user: wholeCard.from(found), score: found.score })
       .from(found)
       .where(within(columns, searchKeys))
       .orderBy(...ordered(columns, ascending))
       .limit(sql.placeholder('limit'));
-  });
+  }, 'slow');
 const searchedUp = searched(true);
 const searchedDown = searched(false);
 
@@ -267,8 +223,9 @@ export function searchPage(
   return statement(db, { viewer, ...searchValues(search), ...windowValues(window, searchKeys) });
 }
 
-const searchedCount = prepared((db) =>
-  db.select({ count: sql<number>`count(*)::int` }).from(users).where(sql`${matches} AND ${listed()}`),
+const searchedCount = prepared(
+  (db) => db.select({ count: sql<number>`count(*)::int` }).from(users).where(sql`${matches} AND ${listed()}`),
+  'slow',
 );
 
 /** How many people's names match. */
@@ -350,5 +307,5 @@ export async function updatePrivacy(
 ): Promise<void> {
   const columns = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   if (Object.keys(columns).length > 0)
-    await retrying(() => db.update(users).set(columns).where(eq(users.id, id)));
+    await writing(db, (to) => to.update(users).set(columns).where(eq(users.id, id)));
 }

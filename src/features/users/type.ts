@@ -2,9 +2,10 @@ import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
 import { connectionOf } from '../../graphql/page.ts';
+import type { UserRow } from './card.ts';
 import { detailsLoader, loadUser, statsLoader } from './loaders.ts';
 import { utcOffset } from './rules.ts';
-import type { DetailsRow, UserRow } from './store.ts';
+import type { DetailsRow } from './store.ts';
 
 export const UserStatusEnum = builder.enumType('UserStatus', {
   description: 'How an account stands.',

@@ -1,0 +1,40 @@
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+
+type Info = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
+
+const known = new WeakMap<readonly FieldNode[], ReadonlySet<string>>();
+
+/**
+ * The names of the fields that a query asks of a list's nodes, be it through `nodes` or `edges { node }`. Those that
+ * @skip or @include may leave out are among them.
+ */
+export function nodeFields({ fieldNodes, fragments }: Info): ReadonlySet<string> {
+  let names = known.get(fieldNodes);
+  if (!names) {
+    const lists = fieldNodes.map((node) => node.selectionSet);
+    const edges = below(lists, 'edges', fragments);
+    const nodes = [...below(lists, 'nodes', fragments), ...below(edges, 'node', fragments)];
+    names = new Set(fieldsOf(nodes, fragments).map((field) => field.name.value));
+    known.set(fieldNodes, names);
+  }
+  return names;
+}
+
+type Sets = readonly (SelectionSetNode | undefined)[];
+
+function below(sets: Sets, name: string, fragments: Info['fragments']): Sets {
+  return fieldsOf(sets, fragments)
+    .filter((field) => field.name.value === name)
+    .map((field) => field.selectionSet);
+}
+
+/** The fields of selections, those of fragments included. */
+function fieldsOf(sets: Sets, fragments: Info['fragments']): FieldNode[] {
+  return sets.flatMap((set) =>
+    (set?.selections ?? []).flatMap((selection): FieldNode[] => {
+      if (selection.kind === Kind.FIELD) return [selection];
+      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+      return fieldsOf([inner?.selectionSet], fragments);
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { withoutStatement } from '../db/errors.ts';
+
+/** Gives every error a code: what carries none by now came from graphql-js, about the request. */
+export function useErrorCodes(): Plugin {
+  return {
+    onParse:
+      () =>
+      ({ result, replaceParseResult }) => {
+        if (result instanceof GraphQLError && result.extensions.code === undefined) {
+          replaceParseResult(withCode(result, 'GRAPHQL_PARSE_FAILED', { status: 400, spec: true }));
+        }
+      },
+    onExecutionResult({ result, setResult }) {
+      if (!result || !('errors' in result) || !result.errors?.some((e) => e.extensions?.code === undefined)) {
+        return;
+      }
+      setResult({
+        ...result,
+        errors: result.errors.map((e) =>
+          e.extensions?.code === undefined ? withCode(e, 'BAD_USER_INPUT') : e,
+        ),
+      });
+    },
+  };
+}
+
+function withCode(error: GraphQLError, code: string, http?: { status: number; spec: boolean }): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    path: error.path,
+    extensions: { ...error.extensions, code, ...(http ? { http } : {}) },
+  });
+}
+
+/** What a client is told of an error: all of one that was meant for it, and of any other nothing but an id that the log has too. */
+export function maskError(error: unknown, log: Logger): GraphQLError {
+  const outer = error instanceof GraphQLError ? error : null;
+  let inner: unknown = error;
+  while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
+  if (outer && inner instanceof GraphQLError) return outer;
+  const id = randomUUID();
+  log.error({ id, path: outer?.path, err: withoutStatement(inner) }, 'unexpected error');
+  return new GraphQLError('Unexpected error.', {
+    nodes: outer?.nodes,
+    source: outer?.source,
+    positions: outer?.positions,
+    path: outer?.path,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', id, ...(outer?.path ? {} : { http: { status: 500 } }) },
+  });
+}

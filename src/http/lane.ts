@@ -1,0 +1,148 @@
+// The lane for ordinary requests. A JSON POST need not become a WHATWG Request, Response and streams: it is read from
+// Node's request and answered to Node's response, and between the two goes through Yoga's own pipeline (parameters,
+// parse, validate, context, execute, masking) with all its plugins. Everything else is Yoga's.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { getCORSHeadersByRequestAndOptions } from '@whatwg-node/server';
+import type { ExecutionResult } from 'graphql';
+import {
+  isAsyncIterable,
+  processRegularResult,
+  type YogaInitialContext,
+  type YogaServerInstance,
+} from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Context } from '../context.ts';
+import type { corsFor } from './cors.ts';
+import { maskError } from './errors.ts';
+import { bodyLimit, type Identities, isJson, parseBody, type RequestLike, readBody } from './requests.ts';
+
+export interface LaneOptions {
+  yoga: YogaServerInstance<object, Context>;
+  identities: Identities;
+  cors: ReturnType<typeof corsFor>;
+  log: Logger;
+}
+
+/** A listener that answers ordinary requests itself and hands the others to Yoga. */
+export function ordinaryLane(options: LaneOptions): RequestListener {
+  return (request, response) => {
+    const mediaType = ordinaryMediaType(request);
+    if (mediaType === null) options.yoga(request, response);
+    else void answer(options, request, response, mediaType);
+  };
+}
+
+/** What clients say they accept, and what Yoga answers them with. Any other header is Yoga's to read. */
+const answers = new Map<string | undefined, string>([
+  [undefined, 'application/json'],
+  ['*/*', 'application/json'],
+  ['application/json', 'application/json'],
+  ['application/graphql-response+json', 'application/graphql-response+json'],
+  ['application/graphql-response+json, application/json', 'application/graphql-response+json'],
+  ['application/graphql-response+json,application/json;q=0.9', 'application/graphql-response+json'],
+]);
+
+/** The one place that decides: the media type to answer with in the lane, or null for what is Yoga's. */
+function ordinaryMediaType({ method, url, headers }: IncomingMessage): string | null {
+  if (method !== 'POST' || url !== '/graphql' || !isJson(headers['content-type'])) return null;
+  if (headers['content-encoding'] !== undefined) return null;
+  return answers.get(headers.accept) ?? null;
+}
+
+/** As much of a Request as the pipeline reads. */
+class NodeRequest implements RequestLike {
+  readonly method = 'POST';
+  readonly url: string;
+  readonly headers: Pick<Headers, 'get'>;
+  constructor(request: IncomingMessage) {
+    this.url = `http://${request.headers.host ?? 'localhost'}${request.url}`;
+    this.headers = {
+      get: (name) => {
+        const value = request.headers[name.toLowerCase()];
+        return value === undefined ? null : String(value);
+      },
+    };
+  }
+}
+
+async function answer(
+  { yoga, identities, cors, log }: LaneOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  mediaType: string,
+): Promise<void> {
+  try {
+    const like = new NodeRequest(request);
+    let result: ExecutionResult;
+    try {
+      const identity = await identities.identify(like);
+      const body = await readBody(request, request.headers['content-length'], bodyLimit(identity));
+      const params = parseBody(body);
+      // Events are Yoga's to stream.
+      if (typeof params.query === 'string' && params.query.includes('subscription')) {
+        await handOver(yoga, request, response, body);
+        return;
+      }
+      const pipeline = { params, request: like as Request };
+      const answered = await yoga.getResultForParams(pipeline, { request: like } as YogaInitialContext);
+      if (!answered || isAsyncIterable(answered)) throw new Error('An ordinary operation has one result.');
+      result = answered;
+    } catch (error) {
+      result = { errors: [maskError(error, log)] };
+    }
+    if (isAsyncIterable(result))
+      throw new Error('An operation that is no subscription answered with a stream.');
+    const { status, headers, body } = processRegularResult(
+      result,
+      plainFetchAPI,
+      mediaType,
+    ) as unknown as PlainResponse;
+    const { origin } = request.headers;
+    const corsHeaders =
+      origin === undefined ? null : getCORSHeadersByRequestAndOptions(like as Request, cors(origin));
+    response
+      .writeHead(status, { ...corsHeaders, ...headers, 'content-length': Buffer.byteLength(body) })
+      .end(body);
+  } catch (error) {
+    // The client has left, or there is a bug above: either way there is nobody or nothing to answer.
+    if (!request.destroyed) log.error({ err: error }, 'a request could not be answered');
+    response.destroy();
+  }
+}
+
+/** The one class that `processRegularResult` makes: without streams, it is what it was made from. */
+class PlainResponse {
+  readonly body: string;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  constructor(body: string, init: { status: number; headers: Record<string, string> }) {
+    this.body = body;
+    this.status = init.status;
+    this.headers = init.headers;
+  }
+}
+const plainFetchAPI = { Response: PlainResponse } as unknown as Parameters<typeof processRegularResult>[1];
+
+/** Lets Yoga answer a request whose body has been read. */
+async function handOver(
+  yoga: LaneOptions['yoga'],
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+): Promise<void> {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (name !== 'content-length' && name !== 'transfer-encoding') headers.set(name, String(value));
+  }
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const answered = await yoga.fetch(new NodeRequest(request).url, {
+    method: 'POST',
+    headers,
+    body,
+    signal: left.signal,
+  });
+  response.writeHead(answered.status, Object.fromEntries(answered.headers));
+  for await (const chunk of answered.body ?? []) response.write(chunk);
+  response.end();
+}
