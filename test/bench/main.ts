@@ -1,0 +1,228 @@
+// npm run bench [-- --rounds 5 --seconds 3 --connections 32 --only TEXT]
+// Kith beside a hand-written server, on the database that DATABASE_URL names, loaded with `npm run load:graph`.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+import postgres from 'postgres';
+import { encodeCursor } from '../../src/graphql/cursor.ts';
+import { type Question, questions, type Request, type Sample } from './questions.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '32' },
+    only: { type: 'string', default: '' },
+  },
+});
+const databaseUrl = process.env.DATABASE_URL;
+if (!databaseUrl) {
+  console.error('Set DATABASE_URL to a PostgreSQL database loaded with `npm run load:graph -- FILE.csv.gz`.');
+  process.exit(1);
+}
+
+interface Server {
+  name: string;
+  url: string;
+  process: ChildProcess;
+}
+interface Result {
+  perSecond: number;
+  p50: number;
+  p99: number;
+  /** Processor time of the server's process, in µs a request; NaN where the system does not tell. */
+  cpu: number;
+}
+
+const sample = await takeSample(databaseUrl);
+const kith = await start('Kith', ['src/main.ts'], 4701, '/health', {
+  LOG_LEVEL: 'error',
+  AUTH_SECRET: 'the benchmark has a secret of its own, of 32 bytes',
+});
+const hand = await start('hand-written', ['test/bench/handwritten.ts'], 4702, '/health', {});
+try {
+  const asked = questions(sample).filter(({ name }) => name.includes(options.only));
+  for (const question of asked) await compareAnswers(question);
+  await measure(asked);
+} finally {
+  kith.process.kill();
+  hand.process.kill();
+}
+
+async function takeSample(url: string): Promise<Sample> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const [celebrity] = await sql<{ id: string; username: string; followers: number }[]>`
+      SELECT id, username, followers FROM user_stats JOIN users ON id = user_id ORDER BY followers DESC LIMIT 1`;
+    if (!celebrity || celebrity.followers < 9_000)
+      throw new Error('The database is not loaded with the graph.');
+    const usernames = await sql<{ username: string }[]>`
+      SELECT username FROM users JOIN user_stats ON id = user_id WHERE followers >= 20 ORDER BY md5(username) LIMIT 200`;
+    const [at] = await sql<{ at: Date; id: string }[]>`
+      SELECT created_at AS at, follower_id AS id FROM follows WHERE followee_id = ${celebrity.id}
+      ORDER BY created_at DESC, follower_id DESC OFFSET 8999 LIMIT 1`;
+    if (!at) throw new Error('There is no position 9,000.');
+    const starts = await sql<{ username: string }[]>`SELECT username FROM users ORDER BY md5(sid) LIMIT 200`;
+    const followedAt = at.at.toISOString();
+    return {
+      usernames: usernames.map(({ username }) => username),
+      celebrity: celebrity.username,
+      position: { followedAt, id: at.id, cursor: encodeCursor('followers', [followedAt, at.id]) },
+      starts: starts.map(({ username }) => ({
+        username,
+        cursor: encodeCursor('users by username up', [username.toLowerCase()]),
+      })),
+    };
+  } finally {
+    await sql.end();
+  }
+}
+
+async function start(
+  name: string,
+  args: string[],
+  port: number,
+  path: string,
+  env: Record<string, string>,
+): Promise<Server> {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env, PORT: String(port), NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let i = 0; i < 300; i++) {
+    if (
+      await fetch(url + path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { name, url, process: child };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${name} did not start.`);
+}
+
+function kithBody(question: Question, request: Request): string {
+  return JSON.stringify({ query: question.document, variables: request.variables });
+}
+
+async function compareAnswers(question: Question): Promise<void> {
+  for (const request of question.requests.slice(0, 20)) {
+    const [ours, theirs] = await Promise.all([
+      fetch(`${kith.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: kithBody(question, request),
+      }).then((response) => response.json()),
+      fetch(hand.url + request.route).then((response) => response.json()),
+    ]);
+    if (!isDeepStrictEqual(ours, theirs)) {
+      console.error(`${question.name}: the answers differ.`, JSON.stringify(ours), JSON.stringify(theirs));
+      process.exit(1);
+    }
+  }
+}
+
+async function measure(asked: readonly Question[]): Promise<void> {
+  const rounds = Number(options.rounds);
+  const seconds = Number(options.seconds);
+  const results = new Map(
+    asked.map((question) => [question, { kith: [] as Result[], hand: [] as Result[] }]),
+  );
+  for (let round = 0; round <= rounds; round++) {
+    for (const [question, both] of results) {
+      const ours = await load(kith, question, round === 0 ? 2 : seconds);
+      const theirs = await load(hand, question, round === 0 ? 2 : seconds);
+      // The first round only warms up.
+      if (round === 0) continue;
+      both.kith.push(ours);
+      both.hand.push(theirs);
+    }
+    process.stderr.write(round === 0 ? 'warmed up\n' : `round ${round} of ${rounds}\n`);
+  }
+  report(results);
+}
+
+async function load(server: Server, question: Question, duration: number): Promise<Result> {
+  const requests = question.requests.map((request) =>
+    server === kith
+      ? {
+          method: 'POST' as const,
+          path: '/graphql',
+          headers: { 'content-type': 'application/json' },
+          body: kithBody(question, request),
+        }
+      : { method: 'GET' as const, path: request.route },
+  );
+  const before = cpuOf(server);
+  const result = await autocannon({
+    url: server.url,
+    connections: Number(options.connections),
+    duration,
+    requests,
+  });
+  const after = cpuOf(server);
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${server.name}, ${question.name}: ${result.non2xx} refused, ${result.errors} errors.`);
+  }
+  return {
+    perSecond: result.requests.average,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    cpu: (after - before) / result.requests.total,
+  };
+}
+
+/** Processor time of the server's process so far, in µs. */
+function cpuOf(server: Server): number {
+  try {
+    const fields = readFileSync(`/proc/${server.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+function report(results: Map<Question, { kith: Result[]; hand: Result[] }>): void {
+  const of = (runs: readonly Result[], key: keyof Result) => median(runs.map((run) => run[key]));
+  const rows = [...results].map(([question, { kith: ours, hand: theirs }]) => [
+    question.name,
+    of(ours, 'perSecond').toFixed(0),
+    of(theirs, 'perSecond').toFixed(0),
+    median(ours.map((run, i) => run.perSecond / (theirs[i]?.perSecond ?? Number.NaN))).toFixed(2),
+    `${of(ours, 'p50')} / ${of(ours, 'p99')}`,
+    `${of(theirs, 'p50')} / ${of(theirs, 'p99')}`,
+    `${of(ours, 'cpu').toFixed(0)} / ${of(theirs, 'cpu').toFixed(0)}`,
+  ]);
+  const head = [
+    'question',
+    'Kith req/s',
+    'hand req/s',
+    'ratio',
+    'Kith p50/p99 ms',
+    'hand p50/p99 ms',
+    'CPU µs/req Kith/hand',
+  ];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  console.log(
+    [line(head), `|${widths.map((w) => '-'.repeat(w + 2)).join('|')}|`, ...rows.map(line)].join('\n'),
+  );
+  const runs = (name: string) =>
+    [...results].find(([question]) => question.name.startsWith(name))?.[1].kith ?? [];
+  const first = runs('page one');
+  const deepRatio = runs('page at').map((run, i) => run.perSecond / (first[i]?.perSecond ?? Number.NaN));
+  if (deepRatio.length > 0)
+    console.log(`\nThe page at position 9,000 against page one: ${median(deepRatio).toFixed(2)}`);
+}

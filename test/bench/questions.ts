@@ -1,0 +1,81 @@
+// What is asked of both servers: a GraphQL document with variables for Kith, a route with parameters for the other.
+
+/** One request, in the form that each server takes it. */
+export interface Request {
+  variables: Record<string, unknown>;
+  route: string;
+}
+
+export interface Question {
+  name: string;
+  document: string;
+  requests: readonly Request[];
+}
+
+const card = 'username displayName realName tagline website createdAt';
+
+const profile = `query Profile($username: String!) { user(by: { username: $username }) { ${card} sid memberTitle status links } }`;
+const followers = `query Followers($username: String!) {
+  user(by: { username: $username }) { username name followers(first: 20) { totalCount edges { followedAt node { ${card} } } } }
+}`;
+const friends = `query Friends($after: String) {
+  users(first: 20, after: $after, orderBy: USERNAME) { nodes { username displayName followers(first: 5) { nodes { username displayName } } } }
+}`;
+const deep = `query Deep($username: String!, $after: String) {
+  user(by: { username: $username }) { followers(first: 20, after: $after) { edges { followedAt node { ${card} } } } }
+}`;
+
+/** What the questions are made of: see `sample` in main.ts. */
+export interface Sample {
+  usernames: readonly string[];
+  celebrity: string;
+  /** Where position 9,000 of the celebrity's followers lies. */
+  position: { followedAt: string; id: string; cursor: string };
+  /** Cursor of the list of users by name, and the username it points behind. */
+  starts: readonly { username: string; cursor: string }[];
+}
+
+/** The questions of the benchmark. */
+export function questions({ usernames, celebrity, position, starts }: Sample): Question[] {
+  return [
+    {
+      name: 'one profile',
+      document: profile,
+      requests: usernames.map((username) => ({
+        variables: { username },
+        route: `/profile?username=${username}`,
+      })),
+    },
+    {
+      name: 'profile, 20 followers, totalCount',
+      document: followers,
+      requests: usernames.map((username) => ({
+        variables: { username },
+        route: `/followers?username=${username}`,
+      })),
+    },
+    {
+      name: '20 users with 5 followers each',
+      document: friends,
+      requests: starts.map(({ username, cursor }) => ({
+        variables: { after: cursor },
+        route: `/friends?after=${username}`,
+      })),
+    },
+    {
+      name: 'page one of 9,458 followers',
+      document: deep,
+      requests: [{ variables: { username: celebrity }, route: `/page?username=${celebrity}` }],
+    },
+    {
+      name: 'page at position 9,000',
+      document: deep,
+      requests: [
+        {
+          variables: { username: celebrity, after: position.cursor },
+          route: `/page?username=${celebrity}&at=${position.followedAt}&id=${position.id}`,
+        },
+      ],
+    },
+  ];
+}
