@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { AuthConfig, ReadyAuth } from '../config.ts';
+import { isStorable } from '../db/text.ts';
 import { parseScopes, readingScopes, type Scope, scopes } from './scopes.ts';
 
 /** What a valid token says of who is behind it. */
@@ -41,17 +42,18 @@ const asymmetric = [
 /** Clocks of two machines may differ by so many seconds. */
 const clockTolerance = 5;
 
+/** Text, or nothing: these claims only suggest what a new account starts with. */
 const text = z.string().trim().min(1).nullable().catch(null).default(null);
 const claimsShape = z.object({
-  iss: z.string().default(''),
-  sub: z.string().min(1).max(255),
+  iss: z.string().refine(isStorable).default(''),
+  sub: z.string().min(1).max(255).refine(isStorable),
   exp: z.number(),
-  scope: z.string().optional().catch(undefined),
+  scope: z.string().optional(),
   client_name: text,
   azp: text,
   preferred_username: text,
   name: text,
-  email: text,
+  email: z.string().refine(isStorable).pipe(text).nullable().catch(null).default(null),
   email_verified: z.boolean().catch(false).default(false),
 });
 

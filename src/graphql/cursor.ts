@@ -1,14 +1,19 @@
 import type { KeyKind, KeyValue } from '../db/keyset.ts';
+import { isStorable } from '../db/text.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 const checks: Record<KeyKind, (value: unknown) => value is KeyValue> = {
+  // Of the calendar, and of years that PostgreSQL writes without an era.
   time: (value): value is string =>
-    typeof value === 'string' && timePattern.test(value) && !Number.isNaN(Date.parse(value)),
+    typeof value === 'string' &&
+    timePattern.test(value) &&
+    value >= '0001' &&
+    !Number.isNaN(Date.parse(value)) &&
+    new Date(value).toISOString() === value,
   id: (value): value is string => typeof value === 'string' && isUuid(value),
-  text: (value): value is string =>
-    typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
+  text: (value): value is string => typeof value === 'string' && isStorable(value),
   int: (value): value is number => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
 };
 

@@ -93,6 +93,11 @@ export function unauthenticated(
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', ...(http ? { http } : {}) } });
 }
 
+/** The viewer's account was deleted while their request ran. */
+export function accountGone(): GraphQLError {
+  return unauthenticated('The account of this token has been deleted.');
+}
+
 /** A right that is missing; `extensions` may say which. */
 export function forbidden(message: string, extensions: Record<string, unknown> = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', ...extensions } });

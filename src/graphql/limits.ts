@@ -23,6 +23,7 @@ import {
   visit,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { isStorable } from '../db/text.ts';
 import { badInput, limitExceeded } from './errors.ts';
 import { defaultPageSize, maxPageSize } from './page.ts';
 
@@ -336,11 +337,6 @@ function findOperation(
 ): OperationDefinitionNode | undefined {
   const operations = operationsOf(document);
   return name ? operations.find((o) => o.name?.value === name) : operations[0];
-}
-
-/** Whether PostgreSQL can hold the text: no NUL, no half of a surrogate pair. */
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
 }
 
 /** The path of the first text inside JSON values that PostgreSQL could not hold, keys included; null when there is none. */

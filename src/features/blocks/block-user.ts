@@ -1,4 +1,4 @@
-import { refuse } from '../../graphql/errors.ts';
+import { accountGone, refuse } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { notFound } from '../../graphql/node.ts';
 import { standing } from '../relationships/store.ts';
@@ -19,10 +19,14 @@ mutation('blockUser', {
     if (!between || between.suspended) throw notFound('User', 'userId');
     if (!between.blocks) {
       if (between.blockedBy) throw notFound('User', 'userId');
-      if (await insertBlock(ctx.db, viewer.id, target, ctx.now())) {
+      const outcome = await insertBlock(ctx.db, viewer.id, target, ctx.now());
+      if (outcome === 'new') {
         return { userId: target, findUser: ({ db }) => blockedUserOf(db, viewer.id, target) };
       }
-      if (!(await standing(ctx.db, viewer.id, target))) throw notFound('User', 'userId');
+      if (outcome === 'gone') {
+        if (await standing(ctx.db, viewer.id, target)) throw accountGone();
+        throw notFound('User', 'userId');
+      }
     }
     throw refuse('ALREADY_EXISTS', 'You have blocked this person already.', 'userId');
   },

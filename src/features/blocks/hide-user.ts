@@ -1,4 +1,7 @@
+import { brokenConstraint } from '../../db/errors.ts';
+import { accountGone } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
+import { notFound } from '../../graphql/node.ts';
 import { requireTarget } from '../relationships/target.ts';
 import { type TieDone, tiePayload } from '../users/payload.ts';
 import { insertHide } from './store.ts';
@@ -12,7 +15,18 @@ mutation('hideUser', {
   payload: tiePayload,
   run: async ({ userId }, ctx, viewer): Promise<TieDone> => {
     const target = await requireTarget(ctx, viewer, userId);
-    await insertHide(ctx.db, viewer.id, target, ctx.now());
+    try {
+      await insertHide(ctx.db, viewer.id, target, ctx.now());
+    } catch (error) {
+      switch (brokenConstraint(error)) {
+        case 'hides_hidden_id_users_id_fk':
+          throw notFound('User', 'userId');
+        case 'hides_hider_id_users_id_fk':
+          throw accountGone();
+        default:
+          throw error;
+      }
+    }
     return { userId: target };
   },
 });

@@ -11,9 +11,14 @@ import { blocks, hides } from './table.ts';
 
 /**
  * Blocks somebody and, in the same transaction, ends follows both ways with their counters.
- * @returns whether it is new: false when they were blocked already, or are gone.
+ * @returns `already` when they were blocked already, `gone` when one of the two is no longer there.
  */
-export function insertBlock(db: Database, blockerId: string, blockedId: string, at: Date): Promise<boolean> {
+export function insertBlock(
+  db: Database,
+  blockerId: string,
+  blockedId: string,
+  at: Date,
+): Promise<'new' | 'already' | 'gone'> {
   return transaction(db, async (tx) => {
     const both = [blockerId, blockedId];
     // The same two rows, in the same order, as every writer of follows locks them: see the trigger follows_no_block.
@@ -23,13 +28,13 @@ export function insertBlock(db: Database, blockerId: string, blockedId: string, 
       .where(sql`${userStats.userId} IN ${both}`)
       .orderBy(userStats.userId)
       .for('no key update');
-    if (locked.length < both.length) return false;
+    if (locked.length < both.length) return 'gone';
     const inserted = await tx
       .insert(blocks)
       .values({ blockerId, blockedId, createdAt: at })
       .onConflictDoNothing()
       .returning({ id: blocks.blockedId });
-    if (inserted.length === 0) return false;
+    if (inserted.length === 0) return 'already';
     const ended = tx
       .$with('ended')
       .as(
@@ -48,7 +53,7 @@ export function insertBlock(db: Database, blockerId: string, blockedId: string, 
         followers: sql`${userStats.followers} - (SELECT count(*) FROM ${ended} WHERE ${ended.followeeId} = ${userStats.userId})`,
       })
       .where(sql`${userStats.userId} IN ${both}`);
-    return true;
+    return 'new';
   });
 }
 
@@ -63,7 +68,10 @@ export async function deleteBlock(db: Database, blockerId: string, blockedId: st
   return deleted.length > 0;
 }
 
-/** Hides somebody from the viewer's lists; hiding them already changes nothing. */
+/**
+ * Hides somebody from the viewer's lists; hiding them already changes nothing.
+ * @throws hides_hider_id_users_id_fk or hides_hidden_id_users_id_fk when one of the two is gone.
+ */
 export async function insertHide(db: Database, hiderId: string, hiddenId: string, at: Date): Promise<void> {
   await writing(db, (to) =>
     to.insert(hides).values({ hiderId, hiddenId, createdAt: at }).onConflictDoNothing(),

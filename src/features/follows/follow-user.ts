@@ -1,4 +1,5 @@
 import { brokenConstraint } from '../../db/errors.ts';
+import { accountGone } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { requireTarget } from '../relationships/target.ts';
 import { type TieDone, tiePayload } from '../users/payload.ts';
@@ -15,12 +16,12 @@ mutation('followUser', {
     requireFollowMode(ctx);
     const target = await requireTarget(ctx, viewer, userId);
     try {
-      await insertFollowOf(ctx.db, viewer.id, target, ctx.now());
+      if (await insertFollowOf(ctx.db, viewer.id, target, ctx.now())) return { userId: target };
     } catch (error) {
-      // Somebody blocked somebody since we looked: looking again says who.
-      if (brokenConstraint(error) === 'follows_no_block') await requireTarget(ctx, viewer, userId);
-      throw error;
+      if (brokenConstraint(error) !== 'follows_no_block') throw error;
     }
-    return { userId: target };
+    // Somebody has blocked somebody, or is gone, since we looked: looking again says who.
+    await requireTarget(ctx, viewer, userId);
+    throw accountGone();
   },
 });

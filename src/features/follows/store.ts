@@ -159,7 +159,13 @@ const withCounters = (write: (locked: SQLWrapper) => SQLWrapper, by: 1 | -1) =>
           followers = followers + ${sql.raw(String(by))} * (user_id = ${followee})::int
       WHERE user_id IN (${follower}, ${followee}) AND EXISTS (SELECT FROM written)
       RETURNING user_id AS id`);
-    return db.with(locked, written, counted).select({ written: sql<number>`count(*)::int` }).from(written);
+    return db
+      .with(locked, written, counted)
+      .select({
+        people: sql<number>`count(*)::int`,
+        written: sql<number>`(SELECT count(*) FROM ${written})::int`,
+      })
+      .from(locked);
   }, 'write');
 
 const insertFollow = withCounters(
@@ -177,8 +183,8 @@ const deleteFollow = withCounters(
 );
 
 /**
- * Makes one person follow another.
- * @returns whether it is new: false when they did already, or one of the two is gone.
+ * Makes one person follow another; that they do already changes nothing.
+ * @returns false when one of the two is gone, and nothing was written.
  * @throws follows_no_block when one of them has blocked the other.
  */
 export async function insertFollowOf(
@@ -188,7 +194,7 @@ export async function insertFollowOf(
   at: Date,
 ): Promise<boolean> {
   const values = { follower: followerId, followee: followeeId, at: at.toISOString() };
-  return (await retrying(() => insertFollow(db, values)))[0]?.written === 1;
+  return (await retrying(() => insertFollow(db, values)))[0]?.people === 2;
 }
 
 /** Makes one person no longer follow another. @returns whether they did. */

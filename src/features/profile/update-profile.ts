@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { brokenConstraint } from '../../db/errors.ts';
 import { builder } from '../../graphql/builder.ts';
-import { refuse } from '../../graphql/errors.ts';
+import { accountGone, refuse } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { validate } from '../../graphql/validate.ts';
 import { loadUser } from '../users/loaders.ts';
@@ -70,7 +70,7 @@ mutation('updateProfile', {
     const change = columns(validate(profileShape(ctx.now()), input));
     if (change.username !== undefined && isReservedUsername(change.username)) throw taken();
     try {
-      await updateProfile(ctx.db, viewer.id, change);
+      if (!(await updateProfile(ctx.db, viewer.id, change))) throw accountGone();
     } catch (error) {
       const constraint = brokenConstraint(error);
       throw constraint === 'users_username_unique' || constraint === 'claims_pkey' ? taken() : error;

@@ -24,7 +24,10 @@ export interface NewAccount extends SignInIdentity {
   createdAt: Date;
 }
 
-const identityText = ({ issuer, subject }: SignInIdentity) => `${issuer}\n${subject}`;
+/** What an identity is claimed as: the issuer's length tells where it ends. */
+export function identityText({ issuer, subject }: SignInIdentity): string {
+  return `${issuer.length}:${issuer}${subject}`;
+}
 
 const accountByIdentity = prepared((db) =>
   db

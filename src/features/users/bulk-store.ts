@@ -1,7 +1,7 @@
 import { inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { newId } from '../../db/uuid.ts';
-import { randomSid } from './account-store.ts';
+import { identityText, randomSid } from './account-store.ts';
 import { searchText, usernameKey } from './rules.ts';
 import { claims, users } from './table.ts';
 
@@ -44,7 +44,7 @@ export async function ensurePeople(
         .returning({ id: users.id });
       if (created.length > 0) {
         await tx.insert(claims).select(
-          sql`SELECT 'identity', claim_hash('identity', ${`${issuer}\n`} || username_key), id FROM users WHERE ${inArray(
+          sql`SELECT 'identity', claim_hash('identity', ${identityText({ issuer, subject: '' })} || username_key), id FROM users WHERE ${inArray(
             users.id,
             created.map(({ id }) => id),
           )}`,

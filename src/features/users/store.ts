@@ -280,22 +280,23 @@ export type ProfileChange = {
 
 /**
  * Changes a person's profile, and what search knows of their names with it.
+ * @returns whether the person is there.
  * @throws users_username_unique or claims_pkey for a username that is taken or reserved.
  */
-export async function updateProfile(db: Database, id: string, change: ProfileChange): Promise<void> {
-  const columns = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  if (Object.keys(columns).length === 0) return;
-  await transaction(db, async (tx) => {
+export function updateProfile(db: Database, id: string, change: ProfileChange): Promise<boolean> {
+  return transaction(db, async (tx) => {
     const [names] = await tx
       .select({ username: users.username, displayName: users.displayName, realName: users.realName })
       .from(users)
       .where(eq(users.id, id))
       .for('update');
-    if (!names) return;
+    if (!names) return false;
+    const columns = given(change);
     await tx
       .update(users)
       .set({ ...columns, searchText: searchText({ ...names, ...columns }) })
       .where(eq(users.id, id));
+    return true;
   });
 }
 
@@ -305,7 +306,11 @@ export async function updatePrivacy(
   id: string,
   change: Pick<ProfileChange, 'searchable' | 'profileVisibility' | 'memberListPrivate' | 'isNsfw'>,
 ): Promise<void> {
-  const columns = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  if (Object.keys(columns).length > 0)
-    await writing(db, (to) => to.update(users).set(columns).where(eq(users.id, id)));
+  const columns = given(change);
+  if (Object.keys(columns).length === 0) return;
+  await writing(db, (to) => to.update(users).set(columns).where(eq(users.id, id)));
+}
+
+function given(change: ProfileChange) {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }

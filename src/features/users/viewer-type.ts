@@ -1,8 +1,8 @@
-import { GraphQLError } from 'graphql';
 import { requireScope } from '../../auth/require-viewer.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
+import { accountGone } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
 import { loadUser, privateLoader } from './loaders.ts';
 import type { PrivateRow } from './store.ts';
@@ -14,9 +14,7 @@ export async function ownAccount(ctx: Context, viewer: Viewer): Promise<PrivateR
 }
 
 function gone(): never {
-  throw new GraphQLError('The account of this token has been deleted.', {
-    extensions: { code: 'UNAUTHENTICATED' },
-  });
+  throw accountGone();
 }
 
 export const ViewerRef = builder.objectRef<Viewer>('Viewer');
