@@ -53,7 +53,7 @@ const claimsShape = z.object({
   azp: text,
   preferred_username: text,
   name: text,
-  email: z.string().refine(isStorable).pipe(text).nullable().catch(null).default(null),
+  email: text.transform((email) => (email !== null && isStorable(email) ? email : null)),
   email_verified: z.boolean().catch(false).default(false),
 });
 
