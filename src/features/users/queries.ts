@@ -6,7 +6,8 @@ import { connectionOf, type List, page, pageArgs } from '../../graphql/page.ts';
 import { cardFor, type UserRow } from './card.ts';
 import { loadUser, sidLoader, usernameLoader } from './loaders.ts';
 import { hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
-import { type Search, searchCount, searchPage, type UserOrdering, usersCount, usersPage } from './store.ts';
+import { type Search, searchCount, searchPage } from './search-store.ts';
+import { type UserOrdering, usersCount, usersPage } from './store.ts';
 import { UserConnection, UserRef } from './type.ts';
 
 /** Lists at the root hang under nothing. */

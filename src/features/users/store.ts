@@ -4,10 +4,10 @@ import { transaction, writing } from '../../db/errors.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { follows } from '../follows/table.ts';
-import { type Card, cardColumns, type UserRow, wholeCard } from './card.ts';
-import { fold, searchText } from './rules.ts';
+import { type Card, cardColumns, type UserRow } from './card.ts';
+import { searchText } from './rules.ts';
 import { userStats, users } from './table.ts';
-import { followedByViewer, listed, showsDetails, visible } from './visible.ts';
+import { listed, showsDetails, visible } from './visible.ts';
 
 const anyOf = (column: Column, placeholder: string, type: string) =>
   sql`${column} = ANY(${sql.placeholder(placeholder)}::${sql.raw(type)})`;
@@ -157,80 +157,6 @@ const listedCount = prepared(
 /** How many people let themselves be listed to this viewer. Counts them all. */
 export async function usersCount(db: Database, viewer: string | null): Promise<number> {
   return (await listedCount(db, { viewer }))[0]?.count ?? 0;
-}
-
-const q = sql`${sql.placeholder('query')}::text`;
-const prefix = sql`${sql.placeholder('prefix')}::text`;
-
-/** Somebody's names match: a word of them begins like the query, or something in them is like it. */
-const matches = sql`(${users.searchText} LIKE '% ' || ${prefix} || '%' OR ${q} <% ${users.searchText})`;
-
-/**
- * How well, as an integer: 4000 for the very username, 3000 for its beginning, 2000 for a word's beginning, and up to
- * 999 for likeness on top, of any name and, less, of the whole username. In MENTION those the viewer follows come before all others.
- */
-const score = sql<number>`(
-  CASE
-    WHEN ${users.usernameKey} = ${q} THEN 4000
-    WHEN ${users.usernameKey} LIKE ${prefix} || '%' THEN 3000
-    WHEN ${users.searchText} LIKE '% ' || ${prefix} || '%' THEN 2000
-    ELSE 0
-  END
-  + (word_similarity(${q}, ${users.searchText}) * 900)::int
-  + (similarity(${q}, ${users.usernameKey}) * 99)::int
-  + CASE WHEN ${sql.placeholder('mention')}::boolean AND ${followedByViewer()} THEN 10000 ELSE 0 END
-)`;
-
-const searchKeys = ['int', 'id'] as const;
-
-const searched = (ascending: boolean) =>
-  prepared((db) => {
-    const found = db
-      .select({ ...cardColumns, score: score.as('score') })
-      .from(users)
-      .where(sql`${matches} AND ${listed()}`)
-      .as('found');
-    const columns = [found.score, found.id];
-    return db
-      .select({ user: wholeCard.from(found), score: found.score })
-      .from(found)
-      .where(within(columns, searchKeys))
-      .orderBy(...ordered(columns, ascending))
-      .limit(sql.placeholder('limit'));
-  }, 'slow');
-const searchedUp = searched(true);
-const searchedDown = searched(false);
-
-/** What to search for: the words as typed, and whether it is to mention somebody. */
-export interface Search {
-  query: string;
-  mention: boolean;
-}
-
-function searchValues({ query, mention }: Search): Record<string, unknown> {
-  const folded = fold(query);
-  return { query: folded, prefix: folded.replace(/[\\%_]/g, '\\$&'), mention };
-}
-
-/** A page of the people whose names match, best match first. */
-export function searchPage(
-  db: Database,
-  viewer: string | null,
-  search: Search,
-  window: Window,
-): Promise<{ user: UserRow; score: number }[]> {
-  const statement = window.ascending ? searchedUp : searchedDown;
-  return statement(db, { viewer, ...searchValues(search), ...windowValues(window, searchKeys) });
-}
-
-const searchedCount = prepared(
-  (db) => db.select({ count: sql<number>`count(*)::int` }).from(users).where(sql`${matches} AND ${listed()}`),
-  'slow',
-);
-
-/** How many people's names match. */
-export async function searchCount(db: Database, viewer: string | null, search: Search): Promise<number> {
-  return (await searchedCount(db, { viewer, ...searchValues(search) }))[0]?.count ?? 0;
 }
 
 /**
