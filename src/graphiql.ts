@@ -3,8 +3,8 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 /** What GraphiQL opens with. */
 export interface GraphiQLSetup {
   title: string;
-  /** In demo mode a demo person's token, to be sent with the example queries; null otherwise. */
-  token: string | null;
+  /** In demo mode: a demo person's token, to be sent with the example queries, and the `id` of another one. */
+  demo: { token: string; someone: string } | null;
 }
 
 const examples = [
@@ -71,27 +71,30 @@ query FriendsOfFriends {
   }
 }
 `,
-  `# Run the query first, then put the id into the variables and run the mutation.
-query Eve {
-  user(by: { username: "eve" }) { id username relationship { follows } }
-}
-
+  `# Whom to follow is in the variables (below); following somebody twice is no error.
 mutation Follow($id: ID!) {
   followUser(input: { userId: $id }) {
-    user { username stats { followers } relationship { follows followedBy } }
+    user {
+      username
+      stats { followers }
+      relationship { follows followedBy }
+    }
     userErrors { code message path }
   }
 }
 `,
 ];
-const variables: Record<number, string> = { 2: '{ "query": "a" }', 4: '{ "id": "" }' };
 
 /** GraphiQL with example queries in its tabs, which work as they are in demo mode. */
-export function graphiqlOptions({ title, token }: GraphiQLSetup): GraphiQLOptions {
-  const headers = token === null ? null : JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);
+export function graphiqlOptions({ title, demo }: GraphiQLSetup): GraphiQLOptions {
+  const headers = demo && JSON.stringify({ Authorization: `Bearer ${demo.token}` }, null, 2);
+  const variables: Record<string, object> = { $query: { query: 'a' }, $id: { id: demo?.someone ?? '' } };
   return {
     title,
-    defaultTabs: examples.map((query, i) => ({ query, variables: variables[i] ?? null, headers })),
+    defaultTabs: examples.map((query) => {
+      const [, values] = Object.entries(variables).find(([name]) => query.includes(name)) ?? [];
+      return { query, variables: values ? JSON.stringify(values, null, 2) : null, headers };
+    }),
     ...(headers === null ? {} : { defaultHeaders: headers }),
     shouldPersistHeaders: false,
   };

@@ -3,9 +3,11 @@ import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { signToken, withSecret } from './auth/token.ts';
 import { type Config, ConfigError, type ReadyAuth, readConfig } from './config.ts';
-import { DataDirInUseError, openDatabase } from './db/client.ts';
+import { type Database, DataDirInUseError, openDatabase } from './db/client.ts';
 import { demoPeople, loadDemo } from './db/demo/load.ts';
 import { withoutStatement } from './db/errors.ts';
+import { usersByUsernameKey } from './features/users/store.ts';
+import { encodeId } from './graphql/node.ts';
 
 /** Longest a statement may run, in milliseconds: domain rule 2. */
 const statementTimeout = 5_000;
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
     db: database.db,
     config,
     log,
-    graphiql: { title: `${config.community.name}: GraphiQL`, token: tokens[0]?.token ?? null },
+    graphiql: { title: `${config.community.name}: GraphiQL`, demo: await demoSetup(database.db, tokens) },
   });
   const server = createServer(app.listener);
   await new Promise<void>((resolve, reject) => {
@@ -66,6 +68,13 @@ async function demoTokens(auth: ReadyAuth): Promise<DemoToken[]> {
       token: await signToken(auth, username, { expires: '30d' }),
     })),
   );
+}
+
+/** What the example queries in GraphiQL need: ada's token, and somebody for her to follow. */
+async function demoSetup(db: Database, tokens: DemoToken[]) {
+  const [ada] = tokens;
+  const [eve] = await usersByUsernameKey(db, null, ['eve']);
+  return ada && eve ? { token: ada.token, someone: encodeId('User', eve.id) } : null;
 }
 
 function banner(config: Config, database: string, tokens: DemoToken[]): string {

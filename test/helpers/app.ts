@@ -74,7 +74,7 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
     db: database.db,
     config,
     log: pino({ level: 'info' }, sink),
-    graphiql: { title: 'Kith', token: null },
+    graphiql: { title: 'Kith', demo: null },
     ...(options.now ? { now: options.now } : {}),
   });
   const socket = process.env.TEST_SOCKET ? await listen(app) : null;

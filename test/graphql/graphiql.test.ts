@@ -1,0 +1,38 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadDemo } from '../../src/db/demo/load.ts';
+import { graphiqlOptions } from '../../src/graphiql.ts';
+import { useTestApp } from '../helpers/app.ts';
+
+const kith = useTestApp();
+beforeAll(() => loadDemo(kith.database.db, ''));
+
+describe('GraphiQL', () => {
+  it('opens with examples that work as they are in demo mode, as ada', async () => {
+    const demo = { token: await kith.token('ada'), someone: await kith.idOf('eve') };
+    const { defaultTabs = [] } = graphiqlOptions({ title: 'Kith', demo });
+    expect(defaultTabs.length).toBeGreaterThanOrEqual(5);
+    for (const { query, variables, headers } of defaultTabs) {
+      const response = await kith.fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...JSON.parse(headers ?? '{}') },
+        body: JSON.stringify({ query, variables: JSON.parse(variables ?? '{}') }),
+      });
+      const { data, errors } = await response.json();
+      expect(errors, query ?? '').toBeUndefined();
+      expect(JSON.stringify(data), query ?? '').toMatch(/"username":"/);
+      expect(JSON.stringify(data), query ?? '').not.toMatch(/"code":/);
+    }
+  });
+
+  it('has no token where there are no demo people', () => {
+    const options = graphiqlOptions({ title: 'Kith', demo: null });
+    expect(JSON.stringify(options)).not.toMatch(/bearer/i);
+  });
+
+  it('is served on the endpoint, and asks nothing of another host', async () => {
+    const response = await kith.fetch('/graphql', { headers: { accept: 'text/html' } });
+    const page = await response.text();
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)=["']?(https?:)?\/\//i);
+  });
+});
