@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+// Arrows go one way: main → app → schema → features → kits. What each place may import, by path below src/.
+const mayImport: [from: RegExp, to: RegExp][] = [
+  [/^main\.ts$|^cli\/|^db\/demo\//, /./],
+  [/^app\.ts$/, /^(?!main|cli\/)/],
+  [/^schema\.ts$/, /^(graphql|features)\//],
+  [/^(context|config|graphiql)(\.test)?\.ts$/, /^(config\.ts|auth\/|db\/client\.ts|graphql\/)/],
+  [/^http\//, /^(http|auth|db|graphql)\/|^context\.ts$/],
+  [/^(graphql|auth)\//, /^(graphql|auth|db)\/|^(context|config)\.ts$/],
+  [/^db\//, /^db\//],
+  // SQL and the pure rooms know nothing of GraphQL, save what checks and writes values alike.
+  [
+    /^features\/[^/]+\/(table|visible|card|(.+-)?store)\.ts$/,
+    /^db\/|^auth\/viewer\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
+  ],
+  [/^features\/[^/]+\/rules\.ts$/, /^features\/[^/]+\/rules\.ts$|^graphql\/(validate|scalars)\.ts$/],
+  [/^features\/[^/]+\/loaders\.ts$/, /^(graphql\/|context\.ts)|^features\/[^/]+\/(rules|(.+-)?store)\.ts$/],
+  // Whatever else a feature has: nobody's mutations, nobody's queries or fields.
+  [
+    /^features\//,
+    /^(graphql|auth|db)\/|^(context|config)\.ts$|^features\/[^/]+\/(loaders|payload|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
+  ],
+];
+
+const src = fileURLToPath(new URL('../src', import.meta.url));
+
+async function imports(): Promise<{ from: string; to: string }[]> {
+  const found: { from: string; to: string }[] = [];
+  for await (const file of glob('**/*.ts', { cwd: src })) {
+    const text = readFileSync(join(src, file), 'utf8');
+    for (const [, specifier = ''] of text.matchAll(/(?:from|import) '(\.[^']+)'/g)) {
+      found.push({ from: file, to: relative(src, join(src, dirname(file), specifier)) });
+    }
+  }
+  return found;
+}
+
+it('no import points up', async () => {
+  const all = await imports();
+  expect(all.length).toBeGreaterThan(200);
+  const wrong = all.filter(({ from, to }) => !mayImport.find(([place]) => place.test(from))?.[1].test(to));
+  expect(wrong.filter(({ to }) => to !== '../package.json')).toEqual([]);
+});
+
+it('the environment is read where processes start, and in config.ts', async () => {
+  for await (const file of glob('**/*.ts', { cwd: src })) {
+    if (/^(main\.ts|cli\/)/.test(file)) continue;
+    expect(readFileSync(join(src, file), 'utf8'), file).not.toMatch(/process\.env\b/);
+  }
+});

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import {
+  type GraphQLNamedType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+  printSchema,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../src/schema.ts';
+
+const types = Object.values(schema.getTypeMap()).filter(
+  (t) => !isIntrospectionType(t) && !isSpecifiedScalarType(t),
+);
+const objects = types.filter((t) => isObjectType(t));
+const fieldsOf = (type: GraphQLNamedType) => ('getFields' in type ? Object.values(type.getFields()) : []);
+
+it('schema.graphql is what the code makes', () => {
+  const file = new URL('../../schema.graphql', import.meta.url);
+  expect(readFileSync(file, 'utf8')).toBe(`${printSchema(schema)}\n`);
+});
+
+it('everything has a description', () => {
+  const missing: string[] = [];
+  const check = (name: string, element: { description?: string | null | undefined }) => {
+    if (!element.description?.trim()) missing.push(name);
+  };
+  for (const type of types) {
+    check(type.name, type);
+    for (const field of fieldsOf(type)) {
+      check(`${type.name}.${field.name}`, field);
+      if ('args' in field)
+        for (const arg of field.args) check(`${type.name}.${field.name}(${arg.name})`, arg);
+    }
+    if (isEnumType(type)) for (const value of type.getValues()) check(`${type.name}.${value.name}`, value);
+  }
+  expect(missing).toEqual([]);
+});
+
+describe('lists', () => {
+  const connections = objects.filter((t) => t.name.endsWith('Connection'));
+
+  it('are connections as Relay has them, with nodes and totalCount', () => {
+    expect(connections.length).toBeGreaterThan(5);
+    for (const { name, getFields } of connections.map((t) => ({
+      name: t.name,
+      getFields: () => t.getFields(),
+    }))) {
+      const { edges, nodes, pageInfo, totalCount } = getFields();
+      expect(
+        [edges, nodes, pageInfo, totalCount].map((f) => String(f?.type)),
+        name,
+      ).toEqual([
+        `[${name.replace(/Connection$/, 'Edge')}!]!`,
+        expect.stringMatching(/^\[\w+!\]!$/),
+        'PageInfo!',
+        'Int!',
+      ]);
+      const edge = schema.getType(name.replace(/Connection$/, 'Edge'));
+      if (!isObjectType(edge)) throw new Error(`${name} has no edge type.`);
+      expect(String(edge.getFields().cursor?.type)).toBe('String!');
+      expect(`[${edge.getFields().node?.type}]!`).toBe(String(nodes?.type));
+    }
+  });
+
+  it('take first, after, last and before; what is not a connection is small', () => {
+    const small = ['User.badges', 'User.links', 'Viewer.scopes', 'UserError.path', 'Query.nodes'];
+    for (const type of objects) {
+      for (const field of Object.values(type.getFields())) {
+        const named = getNamedType(field.type);
+        if (named.name.endsWith('Connection')) {
+          const args = Object.fromEntries(field.args.map((arg) => [arg.name, String(arg.type)]));
+          expect(args, field.name).toMatchObject({
+            first: 'Int',
+            after: 'String',
+            last: 'Int',
+            before: 'String',
+          });
+          expect(isNonNullType(field.type)).toBe(true);
+        }
+        const list = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+        const ofPage = /(Connection)$/.test(type.name) || type.name.endsWith('Payload');
+        if (list && !ofPage) expect(small).toContain(`${type.name}.${field.name}`);
+      }
+    }
+  });
+});
+
+it('every mutation takes one input, and answers a payload with userErrors, all else of it nullable', () => {
+  const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+  expect(mutations.length).toBeGreaterThan(5);
+  for (const { name, args, type } of mutations) {
+    const Name = name.charAt(0).toUpperCase() + name.slice(1);
+    expect(args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${Name}Input!`]);
+    expect(String(type)).toBe(`${Name}Payload`);
+    const payload = getNamedType(type);
+    if (!isObjectType(payload)) throw new Error(`${name} has no payload.`);
+    const { userErrors, ...rest } = payload.getFields();
+    expect(String(userErrors?.type)).toBe('[UserError!]!');
+    for (const field of Object.values(rest))
+      expect(isNonNullType(field.type), `${Name}.${field.name}`).toBe(false);
+  }
+});
+
+it('whatever has an id is a Node', () => {
+  for (const type of objects) {
+    if (!type.getFields().id) continue;
+    expect(
+      type.getInterfaces().map((i) => i.name),
+      type.name,
+    ).toContain('Node');
+    expect(String(type.getFields().id?.type)).toBe('ID!');
+  }
+});
+
+// The names that clients rely on. Additions are welcome; what is here stays as it is.
+it.each([
+  [
+    'User',
+    'isViewer: Boolean! id: ID! sid: String! name: String! displayName: String bio: String bioHtml: HTML links: [URL!]! username: String! realName: String tagline: String website: URL memberTitle: String! badges: [Badge!]! utcOffset: Int status: UserStatus! createdAt: DateTime! isNsfw: Boolean! birthday: Date gender: String location: Location company: Company stats: UserStats! relationship: Relationship followers: UserFollowerConnection! following: UserFollowingConnection! mutualFollowers: UserFollowerConnection!',
+  ],
+  ['UserFollowerEdge', 'cursor: String! node: User! followedAt: DateTime!'],
+  ['UserFollowingEdge', 'cursor: String! node: User! followedAt: DateTime!'],
+  ['BlockedUserEdge', 'cursor: String! node: User! blockedAt: DateTime!'],
+  ['HiddenUserEdge', 'cursor: String! node: User! hiddenAt: DateTime!'],
+  ['UserStats', 'followers: Int! following: Int!'],
+  ['Location', 'name: String coordinates: Coordinates'],
+  ['Coordinates', 'latitude: Float! longitude: Float!'],
+  ['Company', 'name: String role: String'],
+  ['Relationship', 'follows: Boolean! followedBy: Boolean! blocks: Boolean! hides: Boolean!'],
+  [
+    'Viewer',
+    'id: ID! user: User! email: String emailVerified: Boolean! timezone: String isAdmin: Boolean! position: Coordinates settings: Settings! blockedUsers: BlockedUserConnection! hiddenUsers: HiddenUserConnection! scopes: [String!]!',
+  ],
+  ['Settings', 'privacy: PrivacySettings!'],
+  [
+    'PrivacySettings',
+    'searchable: Boolean! profileVisibility: ProfileVisibility! memberListPrivate: Boolean! nsfw: Boolean!',
+  ],
+  ['Community', 'name: String! mode: CommunityMode! version: String! limits: Limits!'],
+  ['Limits', 'maxPageSize: Int! maxCost: Int! maxDepth: Int! maxLinks: Int!'],
+  ['UserError', 'code: ErrorCode! message: String! path: [String!]!'],
+  [
+    'Query',
+    'node: Node nodes: [Node]! viewer: Viewer user: User users: UserConnection! searchUsers: UserSearchConnection! community: Community!',
+  ],
+  ['FollowUserPayload', 'user: User viewer: Viewer userErrors: [UserError!]!'],
+  ['BlockUserPayload', 'user: User viewer: Viewer userErrors: [UserError!]!'],
+  ['UpdateProfilePayload', 'user: User userErrors: [UserError!]!'],
+  ['UpdateSettingsPayload', 'settings: Settings userErrors: [UserError!]!'],
+  ['DeleteAccountPayload', 'deletedUserId: ID userErrors: [UserError!]!'],
+  ['UserBy', 'id: ID username: String sid: String'],
+  [
+    'UpdateProfileInput',
+    'username: String displayName: String realName: String tagline: String bio: String memberTitle: String birthday: Date gender: String location: LocationInput position: CoordinatesInput company: CompanyInput timezone: String website: String links: [String!]',
+  ],
+  ['DeleteAccountInput', 'username: String!'],
+])('the contract of %s', (name, contract) => {
+  const type = schema.getType(name);
+  if (!isObjectType(type) && !isInputObjectType(type) && !isInterfaceType(type))
+    throw new Error(`${name} is missing.`);
+  const actual = Object.values(type.getFields()).map((field) => `${field.name}: ${field.type}`);
+  const expected = contract.match(/\w+: \S+/g) ?? [];
+  expect(actual).toEqual(expect.arrayContaining(expected));
+  if (isInputObjectType(type)) expect(type.isOneOf).toBe(name.endsWith('By'));
+});
