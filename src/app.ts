@@ -12,10 +12,10 @@ import { type GraphiQLSetup, graphiqlOptions } from './graphiql.ts';
 import { useCompiledQueries } from './graphql/compiled.ts';
 import { useDocumentLimits } from './graphql/limits.ts';
 import { Loaders } from './graphql/loader.ts';
-import { corsFor } from './http/cors.ts';
+import { corsFor, useVary, varyOf } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
 import { ordinaryLane } from './http/lane.ts';
-import { Identities, maxBodyBytes, useRequests } from './http/requests.ts';
+import { Identities, useRequests } from './http/requests.ts';
 import { schema } from './schema.ts';
 
 export interface AppOptions {
@@ -29,8 +29,8 @@ export interface AppOptions {
   now?: () => Date;
 }
 
-/** Characters of documents that are kept parsed and validated. */
-const documentCacheSize = 4 * 1024 * 1024;
+/** Characters of documents that are kept parsed and validated; parsed they take up to a hundred times as much. */
+const documentCacheSize = 512 * 1024;
 
 /**
  * The GraphQL server: Yoga, and a listener for Node's HTTP server that is the fast way to the same answers.
@@ -61,14 +61,21 @@ export function createApp({ db, config, log, graphiql, now = () => new Date() }:
   const yoga = createYoga({
     schema,
     context,
-    plugins: [useRequests(identities), useDocumentLimits(), useCompiledQueries(), useErrorCodes()],
+    plugins: [
+      useRequests(identities),
+      useVary(config.corsOrigins),
+      useDocumentLimits(),
+      useCompiledQueries(),
+      useErrorCodes(),
+    ],
     cors: (request) => cors(request.headers.get('origin')),
     graphiql: graphiql ? graphiqlOptions(graphiql) : false,
     renderGraphiQL,
     landingPage: false,
     multipart: false,
     batching: false,
-    maxRequestBodySize: maxBodyBytes.withToken,
+    // `useRequests` counts bodies, whose limit depends on the token.
+    maxRequestBodySize: false,
     parserAndValidationCache: { documentCache: cache(), errorCache: cache() } as never,
     maskedErrors: { maskError: (error) => maskError(error, log) },
     logging: {
@@ -81,7 +88,7 @@ export function createApp({ db, config, log, graphiql, now = () => new Date() }:
   });
   return {
     fetch: (request: Request) => Promise.resolve(yoga.fetch(request)),
-    listener: ordinaryLane({ yoga, identities, cors, log }),
+    listener: ordinaryLane({ yoga, identities, cors, vary: varyOf(config.corsOrigins), log }),
     dispose: () => Promise.resolve(yoga.dispose()),
   };
 }

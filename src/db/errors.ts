@@ -11,9 +11,17 @@ export function databaseError(error: unknown): { code: string; constraint: strin
   return null;
 }
 
-/** The error without the statement and its values, which Drizzle puts into the message: fit for a log. */
+/**
+ * A failed statement's error without the statement and its values, which Drizzle puts into the message and drivers into
+ * properties: fit for a log. Other errors are what they are.
+ */
 export function withoutStatement(error: unknown): unknown {
-  return error instanceof DrizzleQueryError ? (error.cause ?? new Error('A statement failed.')) : error;
+  const failed = databaseError(error);
+  if (!failed && !(error instanceof DrizzleQueryError)) return error;
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  const clean = new Error(cause instanceof Error ? cause.message : 'A statement failed.');
+  if (cause instanceof Error && cause.stack) clean.stack = cause.stack;
+  return Object.assign(clean, failed);
 }
 
 /** The constraint a failed statement broke, or null: the name that store code compares with. */

@@ -84,7 +84,11 @@ export function planFor({
     const key = `${operationName ?? ''} ${conditions.join()}`;
     let compiled = variants.get(key);
     if (!compiled) {
-      compiled = new CompiledQuery(schema, document, operation, variables);
+      // Only the variables of conditions: a plan must not hold on to what one request was about.
+      const conditionValues = Object.fromEntries(
+        conditionsOf(document).map((name) => [name, variables.coerced[name]]),
+      );
+      compiled = new CompiledQuery(schema, document, operation, conditionValues);
       if (variants.size < maxVariants) variants.set(key, compiled);
     }
     const result = executePlan(compiled.root, rootValue, contextValue, variables);
@@ -146,13 +150,16 @@ class CompiledQuery {
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    conditions: VariableValues,
+    conditions: Record<string, unknown>,
   ) {
     this.#schema = schema;
     this.#operation = operation;
     this.#fragments = fragmentsOf(document);
     this.#fragmentMap = Object.fromEntries(this.#fragments);
-    this.#conditions = conditions;
+    this.#conditions = {
+      coerced: conditions,
+      sources: Object.fromEntries(Object.keys(conditions).map((name) => [name, {} as never])),
+    };
     const query = schema.getQueryType();
     if (!query) throw new Error('The schema has no queries.');
     this.root = this.#planSet(query, [operation.selectionSet]);

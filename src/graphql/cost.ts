@@ -6,14 +6,15 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
-  getNullableType,
   isCompositeType,
   isInterfaceType,
-  isListType,
+  isIntrospectionType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
 import { fragmentsOf } from './document.ts';
@@ -28,11 +29,32 @@ interface FieldCost {
 }
 
 export type Variables = Readonly<Record<string, unknown>>;
-export type Cost = (variables: Variables) => number;
+
+/** One evaluation: a fragment's cost is worked out once in it, however often it is spread. */
+interface Evaluation {
+  variables: Variables;
+  fragments: Map<Cost, number>;
+}
+export type Cost = (evaluation: Evaluation) => number;
+
+/** How long lists of the introspection schema are taken to be; others hold one. */
+const introspectionSizes: Record<string, number> = {
+  types: 20,
+  fields: 15,
+  inputFields: 5,
+  enumValues: 5,
+  directives: 5,
+  args: 2,
+};
+
+/** Which fields of a list count: those that are there once, those for each entry; of everything else, all. */
+type Part = 'all' | 'once' | 'each';
+const each = new Set(['edges', 'nodes']);
 
 /**
- * The cost of an operation as a function of its variables: one for every object it could return, multiplied through
- * the sizes of nested lists, and what fields say of themselves in `extensions.cost`. Introspection is free.
+ * The cost of an operation as a function of its variables: one for every object it could return, multiplied through the
+ * sizes of nested lists, and what fields say of themselves in `extensions.cost`. Introspection counts alike, with sizes
+ * as above.
  */
 export function compileCost(
   schema: GraphQLSchema,
@@ -45,58 +67,80 @@ export function compileCost(
     (operation.variableDefinitions ?? []).map((d) => [d.variable.name.value, d.defaultValue] as const),
   );
 
-  const costOfSet = (
-    set: SelectionSetNode | undefined,
-    parent: GraphQLOutputType | null | undefined,
-  ): Cost => {
-    const parts: Cost[] = [];
-    for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) {
-        parts.push(costOfField(selection, parent));
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        const on = selection.typeCondition ? outputType(schema, selection.typeCondition.name.value) : parent;
-        parts.push(costOfSet(selection.selectionSet, on));
-      } else {
-        const name = selection.name.value;
-        let cost = known.get(name);
-        if (!cost) {
-          known.set(name, free);
-          const fragment = fragments.get(name);
-          cost = costOfSet(
-            fragment?.selectionSet,
-            outputType(schema, fragment?.typeCondition.name.value ?? ''),
-          );
-          known.set(name, cost);
+  type Parent = GraphQLOutputType | null | undefined;
+
+  const costOfSet = (set: SelectionSetNode | undefined, parent: Parent, part: Part = 'all'): Cost => {
+    const costs = (set?.selections ?? []).map((selection): Cost => {
+      switch (selection.kind) {
+        case Kind.FIELD:
+          return part === 'all' || (part === 'each') === each.has(selection.name.value)
+            ? costOfField(selection, parent)
+            : free;
+        case Kind.INLINE_FRAGMENT: {
+          const on = selection.typeCondition
+            ? outputType(schema, selection.typeCondition.name.value)
+            : parent;
+          return costOfSet(selection.selectionSet, on, part);
         }
-        parts.push(cost);
+        default:
+          return costOfFragment(selection.name.value, part);
       }
-    }
-    return parts.length === 0 ? free : (variables) => parts.reduce((sum, part) => sum + part(variables), 0);
+    });
+    return (evaluation) => costs.reduce((sum, cost) => sum + cost(evaluation), 0);
   };
 
-  const costOfField = (node: FieldNode, parent: GraphQLOutputType | null | undefined): Cost => {
-    const field =
-      isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+  const costOfFragment = (name: string, part: Part): Cost => {
+    const key = `${part} ${name}`;
+    const compiled = known.get(key);
+    if (compiled) return compiled;
+    let inner = free;
+    const cost: Cost = (evaluation) => {
+      const worked = evaluation.fragments.get(cost);
+      if (worked !== undefined) return worked;
+      // A fragment that spreads itself is refused by validation; until then it counts once.
+      evaluation.fragments.set(cost, 0);
+      const value = inner(evaluation);
+      evaluation.fragments.set(cost, value);
+      return value;
+    };
+    known.set(key, cost);
+    const fragment = fragments.get(name);
+    inner = costOfSet(
+      fragment?.selectionSet,
+      outputType(schema, fragment?.typeCondition.name.value ?? ''),
+      part,
+    );
+    return cost;
+  };
+
+  const costOfField = (node: FieldNode, parent: Parent): Cost => {
+    const field = fieldOf(schema, parent, node.name.value);
     if (!field) return free;
     const type = getNamedType(field.type);
     const { fixed = 0, times } = (field.extensions.cost ?? {}) as FieldCost;
     if (!isCompositeType(type)) return () => fixed;
-    const below = costOfSet(node.selectionSet, type);
     if (isPaged(field)) {
       const first = argument(node, 'first');
       const last = argument(node, 'last');
-      // The nodes are what a list returns: `edges`, `nodes` and `pageInfo` are only its form.
-      return (variables) => fixed + pageSize(first(variables) ?? last(variables)) * below(variables);
+      const once = costOfSet(node.selectionSet, type, 'once');
+      const entries = costOfSet(node.selectionSet, type, 'each');
+      return (evaluation) =>
+        fixed +
+        once(evaluation) +
+        pageSize(first(evaluation.variables) ?? last(evaluation.variables)) * entries(evaluation);
     }
-    if (parent && isForm(parent, field)) return below;
-    const multiplier = times === undefined ? undefined : argument(node, times);
-    return (variables) => {
-      const value = multiplier?.(variables);
-      return fixed + (Array.isArray(value) ? value.length : 1) * (1 + below(variables));
+    const below = costOfSet(node.selectionSet, type);
+    // Edges and pageInfo are a list's form: its nodes are what it returns.
+    if (field.name === 'edges' || field.name === 'pageInfo') return below;
+    const length = times === undefined ? undefined : argument(node, times);
+    const size = isIntrospectionType(type) ? (introspectionSizes[field.name] ?? 1) : 1;
+    return (evaluation) => {
+      const value = length?.(evaluation.variables);
+      return fixed + (Array.isArray(value) ? value.length : size) * (1 + below(evaluation));
     };
   };
 
-  /** The value of an argument once variables are known; lists may be given as literals, variables or a mixture. */
+  /** The value of an argument once variables are known, as far as sizes go: numbers, and lists by their length. */
   const argument = (node: FieldNode, name: string): ((variables: Variables) => unknown) => {
     const value = node.arguments?.find((a) => a.name.value === name)?.value;
     return (variables) => evaluate(value, variables);
@@ -121,6 +165,14 @@ export function compileCost(
 
 const free: Cost = () => 0;
 
+function fieldOf(schema: GraphQLSchema, parent: GraphQLOutputType | null | undefined, name: string) {
+  if (parent === schema.getQueryType()) {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  }
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
 function pageSize(asked: unknown): number {
   const size = typeof asked === 'number' ? asked : defaultPageSize;
   // Out of range is refused by the list itself, with a message of its own.
@@ -129,14 +181,6 @@ function pageSize(asked: unknown): number {
 
 function isPaged(field: GraphQLField<unknown, unknown>): boolean {
   return field.args.some((arg) => arg.name === 'first') && field.args.some((arg) => arg.name === 'last');
-}
-
-/** Whether the field only gives a list its form: `edges` and `pageInfo` of a list (its `nodes` and an edge's `node` are objects). */
-function isForm(parent: GraphQLOutputType, field: GraphQLField<unknown, unknown>): boolean {
-  const list = isObjectType(parent) && 'pageInfo' in parent.getFields();
-  return (
-    list && (field.name === 'pageInfo' || (field.name === 'edges' && isListType(getNullableType(field.type))))
-  );
 }
 
 function outputType(schema: GraphQLSchema, name: string): GraphQLOutputType | undefined {

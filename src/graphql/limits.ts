@@ -57,12 +57,8 @@ export function useDocumentLimits(): Plugin {
     variableValues?: unknown;
   }): GraphQLError | null => {
     const variables = (args.variableValues ?? {}) as Variables;
-    const badText = unstorableText(variables);
-    if (badText)
-      return badInput(
-        `The variable at ${badText.join('.')} has text that cannot be stored: NUL, or half of a surrogate pair.`,
-        { variable: badText },
-      );
+    const unusable = unusableVariable(variables);
+    if (unusable) return unusable;
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation) return null;
     const { costs } = analysisOf(args.document);
@@ -71,7 +67,7 @@ export function useDocumentLimits(): Plugin {
       cost = compileCost(args.schema, args.document, operation);
       costs.set(operation, cost);
     }
-    const value = cost(variables);
+    const value = cost({ variables, fragments: new Map() });
     return value > documentLimits.maxCost
       ? limitExceeded('maxCost', 'The query is too expensive', documentLimits.maxCost, value)
       : null;
@@ -185,18 +181,30 @@ function documentDepth(document: DocumentNode): number {
   );
 }
 
-/** The path of the first text inside JSON values that PostgreSQL could not hold, keys included; null when there is none. */
-function unstorableText(root: unknown): string[] | null {
-  const queue: { value: unknown; path: string[] }[] = [{ value: root, path: [] }];
-  for (let next = queue.pop(); next; next = queue.pop()) {
+/** Levels of lists and objects within the variables. */
+const maxVariableDepth = 64;
+
+/**
+ * What is wrong with the variables, whatever they are for: text that PostgreSQL could not hold, keys included, or lists
+ * and objects too deep within each other.
+ * @returns the error, with the path of the first such place; null when there is none.
+ */
+function unusableVariable(variables: Variables): GraphQLError | null {
+  const stack: { value: unknown; path: readonly string[] }[] = [{ value: variables, path: [] }];
+  const fault = (message: string, path: readonly string[]) => {
+    const variable = path.map((key) => key.slice(0, 100).toWellFormed());
+    return badInput(`The variables cannot be used: ${message}, at ${variable.join('.')}.`, { variable });
+  };
+  for (let next = stack.pop(); next; next = stack.pop()) {
     const { value, path } = next;
     if (typeof value === 'string') {
-      if (!isStorable(value)) return path;
+      if (!isStorable(value)) return fault('text with NUL, or half of a surrogate pair', path);
     } else if (typeof value === 'object' && value !== null) {
+      if (path.length > maxVariableDepth) return fault(`more than ${maxVariableDepth} levels`, path);
       for (const [key, inner] of Object.entries(value)) {
-        if (!isStorable(key)) return path;
+        if (!isStorable(key)) return fault('a name with NUL, or half of a surrogate pair', path);
         if (typeof inner === 'string' || typeof inner === 'object')
-          queue.push({ value: inner, path: [...path, key] });
+          stack.push({ value: inner, path: [...path, key] });
       }
     }
   }

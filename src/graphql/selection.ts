@@ -28,13 +28,22 @@ function below(sets: Sets, name: string, fragments: Info['fragments']): Sets {
     .map((field) => field.selectionSet);
 }
 
-/** The fields of selections, those of fragments included. */
+/** The fields of selections, those of fragments included, each fragment once. */
 function fieldsOf(sets: Sets, fragments: Info['fragments']): FieldNode[] {
-  return sets.flatMap((set) =>
-    (set?.selections ?? []).flatMap((selection): FieldNode[] => {
-      if (selection.kind === Kind.FIELD) return [selection];
-      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
-      return fieldsOf([inner?.selectionSet], fragments);
-    }),
-  );
+  const fields: FieldNode[] = [];
+  const spread = new Set<string>();
+  const collect = (set: SelectionSetNode | undefined): void => {
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) {
+        fields.push(selection);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        collect(selection.selectionSet);
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        collect(fragments[selection.name.value]?.selectionSet);
+      }
+    }
+  };
+  sets.forEach(collect);
+  return fields;
 }

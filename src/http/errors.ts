@@ -15,20 +15,22 @@ export function useErrorCodes(): Plugin {
         }
       },
     onExecutionResult({ result, setResult }) {
-      if (!result || !('errors' in result) || !result.errors?.some((e) => e.extensions?.code === undefined)) {
+      if (!result || !('errors' in result) || !result.errors) return;
+      // Nothing was executed: variables that do not fit, for instance.
+      const http = 'data' in result ? undefined : { status: 400, spec: true };
+      if (!result.errors.some((e) => e.extensions?.code === undefined || (http && !e.extensions.http)))
         return;
-      }
       setResult({
         ...result,
         errors: result.errors.map((e) =>
-          e.extensions?.code === undefined ? withCode(e, 'BAD_USER_INPUT') : e,
+          withCode(e, e.extensions?.code ?? 'BAD_USER_INPUT', e.extensions?.http ?? http),
         ),
       });
     },
   };
 }
 
-function withCode(error: GraphQLError, code: string, http?: { status: number; spec: boolean }): GraphQLError {
+function withCode(error: GraphQLError, code: unknown, http?: object): GraphQLError {
   return new GraphQLError(error.message, {
     nodes: error.nodes,
     source: error.source,

@@ -20,6 +20,8 @@ export interface LaneOptions {
   yoga: YogaServerInstance<object, Context>;
   identities: Identities;
   cors: ReturnType<typeof corsFor>;
+  /** Headers of every answer. */
+  vary: Record<string, string>;
   log: Logger;
 }
 
@@ -66,7 +68,7 @@ class NodeRequest implements RequestLike {
 }
 
 async function answer(
-  { yoga, identities, cors, log }: LaneOptions,
+  { yoga, identities, cors, vary, log }: LaneOptions,
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: string,
@@ -101,7 +103,7 @@ async function answer(
     const corsHeaders =
       origin === undefined ? null : getCORSHeadersByRequestAndOptions(like as Request, cors(origin));
     response
-      .writeHead(status, { ...corsHeaders, ...headers, 'content-length': Buffer.byteLength(body) })
+      .writeHead(status, { ...corsHeaders, ...vary, ...headers, 'content-length': Buffer.byteLength(body) })
       .end(body);
   } catch (error) {
     // The client has left, or there is a bug above: either way there is nobody or nothing to answer.

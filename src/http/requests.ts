@@ -37,6 +37,7 @@ export function useRequests(identities: Identities): Plugin {
   return {
     async onRequestParse({ request, setRequestParser }) {
       const identity = await identities.identify(request);
+      if (request.method === 'GET') checkQueryString(request.url);
       if (request.method !== 'POST') return;
       if (!isJson(request.headers.get('content-type'))) {
         throw new GraphQLError('A POST to this endpoint must have the content type application/json.', {
@@ -49,6 +50,20 @@ export function useRequests(identities: Identities): Plugin {
       });
     },
   };
+}
+
+/** @throws BAD_REQUEST with HTTP 400 for variables or extensions in a URL that are no JSON. */
+function checkQueryString(url: string): void {
+  const parameters = new URL(url, 'http://localhost').searchParams;
+  for (const name of ['variables', 'extensions']) {
+    const text = parameters.get(name);
+    if (text === null || text === '') continue;
+    try {
+      JSON.parse(text);
+    } catch {
+      throw badRequest(`\`${name}\` is not valid JSON.`);
+    }
+  }
 }
 
 /** Whether a content type is JSON's. */

@@ -1,0 +1,200 @@
+// House rule 13: every list under a list takes the same number of statements, however many people there are.
+import { describe, expect, it } from 'vitest';
+import { type TestApp, useTestApp } from '../helpers/app.ts';
+import { crowd, followAll, type Person } from '../helpers/crowd.ts';
+
+const few = useTestApp();
+const many = useTestApp();
+
+/**
+ * A community of three circles of equal size. Each person of a circle follows and is followed by up to five of the
+ * next. The viewer, first of the inner one, follows everybody and has hidden the outer two, so that `users` lists the
+ * inner one alone. Thus every level of a query meets people whom no level above it has met, and nothing is saved by
+ * having been read already.
+ */
+async function community(kith: TestApp, size: number): Promise<{ viewer: Person; people: Person[] }> {
+  const circles: Person[][] = [];
+  for (const circle of ['inner', 'middle', 'outer']) {
+    circles.push(await crowd(kith, circle, size, () => ({ bio: 'Hello', bioHtml: '<p>Hello</p>' })));
+  }
+  const people = circles.flat();
+  const [viewer] = people;
+  if (!viewer) throw new Error('There is nobody.');
+  const pairs = new Map<string, [Person, Person]>();
+  const follow = (a: Person, b: Person) => pairs.set(`${a.username} ${b.username}`, [a, b]);
+  // Before all others, so that the viewer is the last of each list of followers.
+  for (const person of people.slice(1)) follow(viewer, person);
+  for (const [n, circle] of circles.entries()) {
+    const next = circles[n + 1] ?? [];
+    for (const [i, person] of circle.entries()) {
+      for (const other of [...next, ...next].slice(i, i + Math.min(5, next.length))) {
+        follow(person, other);
+        follow(other, person);
+      }
+    }
+  }
+  await followAll(kith, [...pairs.values()]);
+  for (const { id } of circles.slice(1).flat()) {
+    expect((await kith.mutate('hideUser', { userId: id }, viewer.username)).userErrors).toEqual([]);
+  }
+  return { viewer, people };
+}
+
+const communities = new WeakMap<TestApp, ReturnType<typeof community>>();
+const sizes = [
+  { kith: few, size: 2 },
+  { kith: many, size: 20 },
+];
+const communityOf = (kith: TestApp, size: number) => {
+  let made = communities.get(kith);
+  if (!made) {
+    made = community(kith, size);
+    communities.set(kith, made);
+  }
+  return made;
+};
+
+/** The statements that a document takes among 6 people, and among 60; and how many objects came back. */
+async function measure(document: string, options: { anonymous?: boolean } = {}) {
+  const runs = [];
+  for (const { kith, size } of sizes) {
+    const { viewer } = await communityOf(kith, size);
+    const { statements } = kith.database;
+    statements.length = 0;
+    const data = await kith.query<unknown>(document, { as: options.anonymous ? null : viewer.username });
+    runs.push({
+      statements: [...statements],
+      people: JSON.stringify(data).split('"username"').length - 1,
+    });
+  }
+  const [small, large] = runs;
+  if (!small || !large) throw new Error('Two communities are measured.');
+  return { small, large };
+}
+
+async function expectConstant(document: string, count: number): Promise<void> {
+  const { small, large } = await measure(document);
+  expect(large.people, 'more people come back of 60 than of 6').toBeGreaterThan(small.people);
+  expect(small.statements, small.statements.join('\n\n')).toHaveLength(count);
+  expect(large.statements, large.statements.join('\n\n')).toHaveLength(count);
+}
+
+describe('house rule 13: the number of statements does not depend on the number of people', () => {
+  it('20 people, 5 followers of each, 5 followers of each of those, with relationship and totalCount: 10', async () => {
+    // The token's account; on each of the three levels the lists' pages, their totals, and how the viewer stands to the
+    // people on them: 1 + 3 × 3.
+    await expectConstant(
+      `{ users(first: 20) { totalCount nodes { username relationship { follows followedBy }
+          followers(first: 5) { totalCount nodes { username relationship { follows followedBy }
+            followers(first: 5) { totalCount nodes { username relationship { follows followedBy } } } } } } } }`,
+      10,
+    );
+  });
+
+  it.each(['followers', 'following', 'mutualFollowers'])('%s, and theirs, and their edges', async (list) => {
+    await expectConstant(
+      `{ users(first: 20) { nodes { username
+          ${list}(first: 5) { nodes { username ${list}(first: 5) { edges { node { username } } } } } } } }`,
+      4,
+    );
+  });
+
+  it('all three lists of everybody, forward and backward', async () => {
+    await expectConstant(
+      `{ users(first: 20) { nodes { username
+          followers(first: 5) { nodes { username } } following(first: 5) { nodes { username } }
+          mutualFollowers(first: 5) { nodes { username } }
+          b: followers(last: 5) { nodes { username } } c: following(last: 5) { nodes { username } }
+          d: mutualFollowers(last: 5) { nodes { username } } } } }`,
+      8,
+    );
+  });
+
+  it('profile details', async () => {
+    await expectConstant(
+      `{ users(first: 20) { nodes { username bio bioHtml birthday gender location { name } company { name }
+          followers(first: 5) { nodes { username bio gender } } } } }`,
+      5,
+    );
+  });
+
+  it('stats', async () => {
+    await expectConstant(
+      `{ users(first: 20) { nodes { username stats { followers following }
+          followers(first: 5) { nodes { username stats { followers } } } } } }`,
+      5,
+    );
+  });
+
+  it('nodes(ids): one statement for 50 people as for 5', async () => {
+    const { viewer, people } = await communityOf(many, 20);
+    for (const count of [5, 50]) {
+      const ids = people.slice(0, count).map(({ id }) => id);
+      many.database.statements.length = 0;
+      const data = await many.query<{ nodes: { id: string }[] }>(
+        'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on User { username relationship { follows } } } }',
+        { as: viewer.username, variables: { ids } },
+      );
+      expect(data.nodes.map(({ id }) => id)).toEqual(ids);
+      // The token's account, the people, how the viewer stands to them.
+      expect(many.database.statements).toHaveLength(3);
+    }
+  });
+
+  it('people looked up one by one: one statement for each way to look them up', async () => {
+    const { people } = await communityOf(many, 20);
+    const document = (count: number) =>
+      `{ ${people
+        .slice(0, count)
+        .map(
+          (p, n) => `a${n}: user(by: { username: "${p.username}" }) { username }
+         b${n}: user(by: { id: "${p.id}" }) { username } c${n}: node(id: "${p.id}") { id }`,
+        )
+        .join('\n')} }`;
+    for (const count of [2, 30]) {
+      many.database.statements.length = 0;
+      await many.query(document(count));
+      expect(many.database.statements).toHaveLength(2);
+    }
+  });
+});
+
+describe('performance rule 3: nothing is read that was not asked for', () => {
+  it.each([
+    ['users', (list: string) => `{ users ${list} }`, 0],
+    ['searchUsers', (list: string) => `{ searchUsers(query: "inner") ${list} }`, 0],
+    ...['followers', 'following', 'mutualFollowers'].map(
+      (field) => [field, (list: string) => `{ users(first: 20) { nodes { ${field} ${list} } } }`, 1] as const,
+    ),
+    ...['blockedUsers', 'hiddenUsers'].map(
+      (field) => [field, (list: string) => `{ viewer { ${field} ${list} } }`, 0] as const,
+    ),
+  ] as const)('%s: a totalCount alone counts, a page alone does not', async (_name, document, above) => {
+    const base = 1 + above;
+    const [count, page, both] = [
+      await measure(document('{ totalCount }')),
+      await measure(document('{ nodes { username } edges { cursor } pageInfo { hasNextPage } }')),
+      await measure(document('{ totalCount nodes { username } }')),
+    ];
+    for (const run of ['small', 'large'] as const) {
+      expect(count[run].statements).toHaveLength(base + 1);
+      expect(page[run].statements).toHaveLength(base + 1);
+      expect(both[run].statements).toHaveLength(base + 2);
+      // The statement for the total is not the one that reads a page.
+      const [total, read] = [count[run].statements.at(-1), page[run].statements.at(-1)];
+      expect(total).not.toBe(read);
+      expect(both[run].statements.slice(base).toSorted()).toEqual([total, read].toSorted());
+      expect(total).not.toMatch(/\blimit\b/i);
+      expect(read).toMatch(/\blimit\b/i);
+      expect(read).not.toMatch(/\bcount\s*\(/i);
+    }
+  });
+
+  it('without a token nobody’s account is read', async () => {
+    const { small, large } = await measure('{ users(first: 20) { nodes { username } } }', {
+      anonymous: true,
+    });
+    expect(small.statements).toHaveLength(1);
+    expect(large.statements).toHaveLength(1);
+  });
+});

@@ -1,0 +1,318 @@
+// Every list of the schema: how it is filled, how it is read, and what its pages have to be like.
+import { inArray } from 'drizzle-orm';
+import { expect } from 'vitest';
+import { users } from '../../src/features/users/table.ts';
+import type { TestApp } from './app.ts';
+import { crowd, type Person } from './crowd.ts';
+
+/** A clock that only goes when it is told to, so that ties in one millisecond can be had. */
+export interface Clock {
+  now: () => Date;
+  tick: (milliseconds: number) => void;
+}
+
+export function testClock(): Clock {
+  let at = Date.parse('2026-05-01T12:00:00.000Z');
+  return {
+    now: () => new Date(at),
+    tick: (milliseconds) => {
+      at += milliseconds;
+    },
+  };
+}
+
+/** A list with something in it. */
+export interface Filled {
+  /** Who reads it: a username, or nobody. */
+  as: string | null;
+  /** The field it hangs under, with its arguments; null at the root. */
+  under: string | null;
+  /** All who are in it, in its order, and the time that lies on each edge. */
+  entries: readonly { person: Person; at: Date }[];
+  /** Takes somebody out of it again. */
+  remove: (person: Person) => Promise<unknown>;
+}
+
+export interface ListCase {
+  name: string;
+  /** The type that has it, and its field. */
+  on: 'Query' | 'User' | 'Viewer';
+  field: string;
+  /** Arguments besides those of every list. */
+  args: string;
+  /** The edge's own time, where it has one. */
+  time: string | null;
+  /** Fills a new list: one entry for each of the steps, which are the milliseconds from one entry to the next. */
+  fill: (steps: readonly number[]) => Promise<Filled>;
+}
+
+/** Most entries that a list can be filled with. */
+export const mostEntries = 14;
+const word = 'kindred';
+
+/** All lists of the schema. */
+export function listCases(kith: TestApp, clock: Clock): ListCase[] {
+  let made = 0;
+  const nobodyYet = async () => {
+    const username = `owner-${++made}`;
+    return { username, id: await kith.idOf(username) };
+  };
+  /** Half of them are what one searches for, half are like it. */
+  const nameOf = (n: number) => (n < mostEntries / 2 ? 'Kindred Spirit' : 'Kindled Spirit');
+  let peers: Promise<Person[]> | undefined;
+  const some = async (count: number) => {
+    peers ??= crowd(kith, 'peer', mostEntries, (n) => ({ displayName: nameOf(n), searchable: false }));
+    return (await peers).slice(0, count);
+  };
+
+  /** A list that fills by somebody doing something at a time of the clock. */
+  const timed = async (
+    steps: readonly number[],
+    enter: (person: Person) => Promise<unknown>,
+  ): Promise<Filled['entries']> => {
+    const entries: { person: Person; at: Date }[] = [];
+    for (const [n, person] of (await some(steps.length)).entries()) {
+      clock.tick(steps[n] ?? 0);
+      await enter(person);
+      entries.push({ person, at: clock.now() });
+    }
+    return entries.sort(newestFirst);
+  };
+  const done = async (name: string, userId: string, as: string) =>
+    expect((await kith.mutate(name, { userId }, as)).userErrors).toEqual([]);
+
+  /** Those who join at these steps, and nobody else, let themselves be listed. */
+  const listOnly = async (steps: readonly number[]): Promise<Filled['entries']> => {
+    const { db } = kith.database;
+    const entries: { person: Person; at: Date }[] = [];
+    await db.update(users).set({ searchable: false });
+    for (const [n, person] of (await some(steps.length)).entries()) {
+      clock.tick(steps[n] ?? 0);
+      await db
+        .update(users)
+        .set({ createdAt: clock.now(), searchable: true })
+        .where(inArray(users.id, [person.uuid]));
+      entries.push({ person, at: clock.now() });
+    }
+    return entries;
+  };
+  const unlist = ({ username }: Person) =>
+    kith.mutate('updateSettings', { privacy: { searchable: false } }, username);
+  const atRoot = (
+    name: string,
+    field: string,
+    args: string,
+    order: (entries: Filled['entries']) => Filled['entries'],
+  ): ListCase => ({
+    name,
+    on: 'Query',
+    field,
+    args,
+    time: null,
+    fill: async (steps) => ({
+      as: null,
+      under: null,
+      entries: order(await listOnly(steps)),
+      remove: unlist,
+    }),
+  });
+
+  return [
+    atRoot('users, NEWEST', 'users', 'orderBy: NEWEST', (all) => all.toSorted(newestFirst)),
+    atRoot('users, OLDEST', 'users', 'orderBy: OLDEST', (all) => all.toSorted(newestFirst).reverse()),
+    atRoot('users, USERNAME', 'users', 'orderBy: USERNAME', (all) =>
+      all.toSorted((a, b) => (a.person.username < b.person.username ? -1 : 1)),
+    ),
+    atRoot('searchUsers', 'searchUsers', `query: "${word}"`, (all) =>
+      // Equal scores among those of one name: then it goes by id, the later first.
+      ['Kindred Spirit', 'Kindled Spirit'].flatMap((name) =>
+        all.filter((_, n) => nameOf(n) === name).toSorted((a, b) => descending(a.person.uuid, b.person.uuid)),
+      ),
+    ),
+    {
+      name: 'User.followers',
+      on: 'User',
+      field: 'followers',
+      args: '',
+      time: 'followedAt',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        return {
+          as: null,
+          under: userBy(owner.username),
+          entries: await timed(steps, ({ username }) => done('followUser', owner.id, username)),
+          remove: ({ username }) => done('unfollowUser', owner.id, username),
+        };
+      },
+    },
+    {
+      name: 'User.following',
+      on: 'User',
+      field: 'following',
+      args: '',
+      time: 'followedAt',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        return {
+          as: null,
+          under: userBy(owner.username),
+          entries: await timed(steps, ({ id }) => done('followUser', id, owner.username)),
+          remove: ({ id }) => done('unfollowUser', id, owner.username),
+        };
+      },
+    },
+    {
+      name: 'User.mutualFollowers',
+      on: 'User',
+      field: 'mutualFollowers',
+      args: '',
+      time: 'followedAt',
+      fill: async (steps) => {
+        const [owner, viewer, onlyFollower, onlyFollowed] = [
+          await nobodyYet(),
+          await nobodyYet(),
+          await nobodyYet(),
+          await nobodyYet(),
+        ];
+        await done('followUser', owner.id, onlyFollower.username);
+        await done('followUser', onlyFollowed.id, viewer.username);
+        return {
+          as: viewer.username,
+          under: userBy(owner.username),
+          entries: await timed(steps, async ({ id, username }) => {
+            await done('followUser', owner.id, username);
+            await done('followUser', id, viewer.username);
+          }),
+          remove: ({ id }) => done('unfollowUser', id, viewer.username),
+        };
+      },
+    },
+    ...(['block', 'hide'] as const).map((verb): ListCase => {
+      const [field, time] = verb === 'block' ? ['blockedUsers', 'blockedAt'] : ['hiddenUsers', 'hiddenAt'];
+      return {
+        name: `Viewer.${field}`,
+        on: 'Viewer',
+        field,
+        args: '',
+        time,
+        fill: async (steps) => {
+          const viewer = await nobodyYet();
+          return {
+            as: viewer.username,
+            under: 'viewer',
+            entries: await timed(steps, ({ id }) => done(`${verb}User`, id, viewer.username)),
+            remove: ({ id }) => done(`un${verb}User`, id, viewer.username),
+          };
+        },
+      };
+    }),
+  ];
+}
+
+const userBy = (username: string) => `user(by: { username: "${username}" })`;
+const descending = (a: string, b: string) => (a < b ? 1 : -1);
+const newestFirst = (a: Filled['entries'][number], b: Filled['entries'][number]) =>
+  b.at.getTime() - a.at.getTime() || descending(a.person.uuid, b.person.uuid);
+
+/** One entry a millisecond. */
+export const distinct = (count: number) => Array.from({ length: count }, () => 1);
+/** All entries in one millisecond. */
+export const tied = (count: number) => Array.from({ length: count }, () => 0);
+
+export interface PageArgs {
+  first?: number;
+  after?: string | null;
+  last?: number;
+  before?: string | null;
+}
+
+export interface PageRead {
+  usernames: string[];
+  cursors: string[];
+  times: string[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
+  totalCount: number;
+}
+
+interface Connection {
+  totalCount: number;
+  pageInfo: Pick<PageRead, 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor'>;
+  edges: { cursor: string; at?: string; node: { id: string; username: string } }[];
+  nodes: { id: string; username: string }[];
+}
+
+/** The document that reads a page; the list comes back as `list`, under `parent` where it hangs under something. */
+export function pageDocument(list: ListCase, filled: Filled, args: PageArgs): string {
+  const all = [
+    ...(list.args === '' ? [] : [list.args]),
+    ...Object.entries(args).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+  ];
+  const field = `list: ${list.field}${all.length === 0 ? '' : `(${all.join(', ')})`} {
+    totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor ${list.time ? `at: ${list.time}` : ''} node { id username } }
+    nodes { id username }
+  }`;
+  return filled.under === null ? `{ ${field} }` : `{ parent: ${filled.under} { ${field} } }`;
+}
+
+/** Reads a page, and checks what holds for every page: the edges' nodes are the nodes, the cursors at its ends its edges'. */
+export async function readPage(
+  kith: TestApp,
+  list: ListCase,
+  filled: Filled,
+  args: PageArgs,
+): Promise<PageRead> {
+  const data = await kith.query<{ list?: Connection; parent?: { list: Connection } }>(
+    pageDocument(list, filled, args),
+    { as: filled.as },
+  );
+  const page = data.list ?? data.parent?.list;
+  if (!page) throw new Error(`${list.name} has no page.`);
+  const { edges, nodes, pageInfo, totalCount } = page;
+  expect(edges.map(({ node }) => node)).toEqual(nodes);
+  const cursors = edges.map(({ cursor }) => cursor);
+  expect(new Set(cursors).size, 'every cursor is one entry’s').toBe(cursors.length);
+  expect(pageInfo).toMatchObject({ startCursor: cursors.at(0) ?? null, endCursor: cursors.at(-1) ?? null });
+  return {
+    ...pageInfo,
+    totalCount,
+    cursors,
+    usernames: nodes.map(({ username }) => username),
+    times: edges.flatMap(({ at }) => (at === undefined ? [] : [at])),
+  };
+}
+
+/** Everybody in a list, read page by page from one end: in the list's order, whichever end it is. */
+export async function readAll(
+  kith: TestApp,
+  list: ListCase,
+  filled: Filled,
+  size: number,
+  backward: boolean,
+): Promise<string[]> {
+  const all: string[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const page: PageRead = await readPage(
+      kith,
+      list,
+      filled,
+      backward ? { last: size, before: cursor } : { first: size, after: cursor },
+    );
+    if (backward) all.unshift(...page.usernames);
+    else all.push(...page.usernames);
+    const [more, behind] = backward
+      ? [page.hasPreviousPage, page.hasNextPage]
+      : [page.hasNextPage, page.hasPreviousPage];
+    expect(behind, 'there is something behind every page but the first').toBe(cursor !== null);
+    expect(all.length, 'a list that goes on and on').toBeLessThanOrEqual(filled.entries.length);
+    if (!more) return all;
+    expect(page.usernames, 'a page that is not the last is full').toHaveLength(size);
+    cursor = backward ? page.startCursor : page.endCursor;
+  }
+}
+
+export const usernames = (entries: Filled['entries']) => entries.map(({ person }) => person.username);

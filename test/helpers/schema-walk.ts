@@ -1,0 +1,243 @@
+// Walks the schema from Query to everywhere a person comes out, so that a rule about who is found can be tested on
+// every path there is, and on those that will be there next year.
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isEnumType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
+import type { TestApp } from './app.ts';
+
+/** Whom the walk looks for, and what it gives to arguments to find them. */
+export interface Sought {
+  id: string;
+  username: string;
+  sid: string;
+}
+
+/** An id or a username that came out of a door: a field, with its arguments, and the way through its connection. */
+export interface Found {
+  door: string;
+  value: string;
+}
+
+/** How many people one after another a path goes through. */
+const peopleOnPath = 3;
+const pageSize = 6;
+const doorsPerDocument = 4;
+
+/** One step of a path: a field and its arguments, and the type of what comes out, which may be one of several. */
+interface Step {
+  field: string;
+  args: string;
+  type: GraphQLObjectType;
+  isAbstract: boolean;
+}
+
+/** A way from a type to the next type that is not the form of a list: `followers` and through it `edges.node`. */
+interface Door {
+  /** Its coordinate, its arguments, and the fields through the connection. */
+  name: string;
+  steps: Step[];
+  type: GraphQLObjectType;
+}
+
+/**
+ * The values to try for a field's arguments, each a text such as `first: 6`.
+ * @throws for a required argument that nobody has taught it.
+ */
+function argumentsOf(coordinate: string, field: GraphQLField<unknown, unknown>, sought: Sought): string[] {
+  const paged = field.args.some(({ name }) => name === 'first');
+  let variants = paged ? [`first: ${pageSize}`, `last: ${pageSize}`] : [''];
+  for (const arg of field.args) {
+    const values = valuesOf(arg, sought);
+    if (values === null) {
+      if (isRequiredArgument(arg)) {
+        throw new Error(`Teach me this argument: ${coordinate}(${arg.name}: ${arg.type}). See valuesOf.`);
+      }
+      continue;
+    }
+    variants = variants.flatMap((before) =>
+      values.map((value) => `${before} ${arg.name}: ${value}`.trimStart()),
+    );
+  }
+  return variants;
+}
+
+/** The values that lead to whom is sought; null for an argument that is unknown here. */
+function valuesOf({ name, type }: GraphQLArgument, { id, username, sid }: Sought): string[] | null {
+  const named = getNamedType(type);
+  const q = JSON.stringify;
+  switch (`${name}: ${getNullableType(type)}`) {
+    case 'by: UserBy':
+      return [`{ id: ${q(id)} }`, `{ username: ${q(username)} }`, `{ sid: ${q(sid)} }`];
+    case 'id: ID':
+      return [q(id)];
+    case 'ids: [ID!]':
+      return [`[${q(id)}]`];
+    case 'query: String':
+      return [q(username)];
+    default:
+      return isEnumType(named) && getNullableType(type) === named
+        ? named.getValues().map((value) => value.name)
+        : null;
+  }
+}
+
+/** Whether the type is only the form of a list: a connection or an edge. */
+function isForm(type: GraphQLObjectType): boolean {
+  const fields = type.getFields();
+  return 'pageInfo' in fields || ('cursor' in fields && 'node' in fields);
+}
+
+/** All object types that a field of this type may give. */
+function objectTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLObjectType[] {
+  if (isObjectType(type)) return [type];
+  return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+}
+
+/** The object types from which people can be reached, people themselves among them. */
+function leadingToPeople(schema: GraphQLSchema, person: GraphQLObjectType): Set<GraphQLObjectType> {
+  const leading = new Set([person]);
+  const all = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+  for (let size = 0; size !== leading.size; ) {
+    size = leading.size;
+    for (const type of all) {
+      const leads = Object.values(type.getFields()).some((field) =>
+        objectTypes(schema, getNamedType(field.type)).some((next) => leading.has(next)),
+      );
+      if (leads) leading.add(type);
+    }
+  }
+  return leading;
+}
+
+interface WalkDocument {
+  document: string;
+  /** The doors at its end, by the response names that lead to them. */
+  doors: Map<string, Door>;
+}
+
+/** All documents of the walk. */
+function walkDocuments(schema: GraphQLSchema, sought: Sought): WalkDocument[] {
+  const person = schema.getType('User');
+  const query = schema.getQueryType();
+  if (!isObjectType(person) || !query) throw new Error('The schema has no User, or no Query.');
+  const leading = leadingToPeople(schema, person);
+
+  const stepsFrom = (type: GraphQLObjectType): { step: Step; coordinate: string }[] =>
+    Object.values(type.getFields()).flatMap((field) => {
+      const named = getNamedType(field.type);
+      const isAbstract = isAbstractType(named);
+      const next = objectTypes(schema, named).filter((t) => leading.has(t));
+      if (next.length === 0) return [];
+      const coordinate = `${type.name}.${field.name}`;
+      return argumentsOf(coordinate, field, sought).flatMap((args) =>
+        next.map((t) => ({ coordinate, step: { field: field.name, args, type: t, isAbstract } })),
+      );
+    });
+  const through = (name: string, steps: Step[], type: GraphQLObjectType): Door[] =>
+    isForm(type)
+      ? stepsFrom(type).flatMap(({ step }) => through(`${name} ${step.field}`, [...steps, step], step.type))
+      : [{ name, steps, type }];
+  const doorsOf = (type: GraphQLObjectType): Door[] =>
+    stepsFrom(type).flatMap(({ coordinate, step }) =>
+      through(`${coordinate}(${step.args})`, [step], step.type),
+    );
+
+  const documents: WalkDocument[] = [];
+  const walk = (
+    path: Step[],
+    type: GraphQLObjectType,
+    people: number,
+    since: readonly GraphQLObjectType[],
+  ) => {
+    const doors = doorsOf(type);
+    for (let start = 0; start < doors.length; start += doorsPerDocument) {
+      const ends = new Map<string, Door>();
+      const selections = doors.slice(start, start + doorsPerDocument).map((door, n) => {
+        ends.set(`door${n}`, door);
+        return selectionOf(door.steps, leavesOf(door.type), `door${n}: `);
+      });
+      documents.push({ document: `{ ${selectionOf(path, selections.join(' '))} }`, doors: ends });
+    }
+    // Inwards, one door for each field and type is enough, and `node` is none where the type has a field of its own:
+    // others give the same people.
+    const isNode = (door: Door) => door.steps.some((step) => step.isAbstract);
+    const own = new Set(doors.filter((door) => !isNode(door)).map((door) => door.type));
+    const inward = new Map(
+      doors
+        .filter((door) => !isNode(door) || !own.has(door.type))
+        .toReversed()
+        .map((door) => [`${door.steps[0]?.field} ${door.type.name}`, door]),
+    );
+    for (const door of inward.values()) {
+      const isPerson = door.type === person;
+      if (isPerson ? people + 1 < peopleOnPath : !since.includes(door.type)) {
+        walk(
+          [...path, ...door.steps],
+          door.type,
+          isPerson ? people + 1 : people,
+          isPerson ? [] : [...since, door.type],
+        );
+      }
+    }
+  };
+  walk([], query, 0, [query]);
+  return documents;
+}
+
+function selectionOf(steps: readonly Step[], innermost: string, alias = ''): string {
+  const [step, ...rest] = steps;
+  if (!step) return innermost;
+  const args = step.args === '' ? '' : `(${step.args})`;
+  return `${alias}${step.field}${args} { __typename ... on ${step.type.name} { ${selectionOf(rest, innermost)} } }`;
+}
+
+/** What tells who came out: all ids, and the username. */
+function leavesOf(type: GraphQLObjectType): string {
+  const names = Object.values(type.getFields())
+    .filter(({ name, type: t, args }) => {
+      const named = getNamedType(t);
+      return args.length === 0 && isLeafType(named) && (named.name === 'ID' || name === 'username');
+    })
+    .map(({ name }) => name);
+  return ['__typename', ...names].join(' ');
+}
+
+/**
+ * All that comes out of any door for this viewer.
+ * @param options `only`: the doors to try; all of them without it.
+ */
+export async function walkSchema(
+  kith: TestApp,
+  schema: GraphQLSchema,
+  options: { as: string | null; sought: Sought; only?: readonly string[] | undefined },
+): Promise<Found[]> {
+  const { as, sought, only } = options;
+  const found: Found[] = [];
+  const collect = (value: unknown, door: Door | undefined, doors: Map<string, Door>): void => {
+    if (typeof value === 'string' && door) found.push({ door: door.name, value });
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) collect(inner, doors.get(name) ?? door, doors);
+  };
+  for (const { document, doors } of walkDocuments(schema, sought)) {
+    if (only && ![...doors.values()].some(({ name }) => only.includes(name))) continue;
+    collect(await kith.query<unknown>(document, { as }), undefined, doors);
+  }
+  return found;
+}
+
+/** All doors that people come out of. */
+export function doorsToPeople(schema: GraphQLSchema, sought: Sought): string[] {
+  const doors = walkDocuments(schema, sought).flatMap((walk) => [...walk.doors.values()]);
+  return [...new Set(doors.filter(({ type }) => type.name === 'User').map(({ name }) => name))].toSorted();
+}
