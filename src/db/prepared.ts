@@ -107,11 +107,15 @@ function decoderOfSql(field: unknown): { mapFromDriverValue: Decode } {
 
 /**
  * Keys as the text of a PostgreSQL array: the one form both drivers send alike.
- * @param keys words of letters, digits, `_`, `.` and `-`, such as UUIDs and usernames: they are not quoted.
+ * @param keys words of letters, digits, `_`, `.` and `-`, such as UUIDs and usernames.
  * @throws for any other character.
  */
 export function keyArray(keys: readonly string[]): string {
-  for (const key of keys)
-    if (!/^[\w.-]+$/.test(key)) throw new Error('A key of an array has to be a plain word.');
-  return `{${keys.join(',')}}`;
+  return `{${keys
+    .map((key) => {
+      if (!/^[\w.-]+$/.test(key)) throw new Error('A key of an array has to be a plain word.');
+      // Bare, the word null would be no word.
+      return `"${key}"`;
+    })
+    .join(',')}}`;
 }

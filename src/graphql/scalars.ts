@@ -1,3 +1,4 @@
+import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { builder } from './builder.ts';
 import { badInput } from './errors.ts';
 
@@ -5,37 +6,48 @@ const dateTimePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d
 const datePattern = /^(\d{4})-(\d\d)-(\d\d)$/;
 export const urlSchemes = ['http', 'https', 'mailto', 'xmpp', 'matrix', 'gemini', 'tel'];
 
+/** How a scalar that is written as text is read, from variables and from documents; null from `read` refuses it. */
+function textual<Value>(read: (text: string) => Value | null, message: string) {
+  const refuse = (node?: ValueNode) =>
+    new GraphQLError(message, { ...(node ? { nodes: [node] } : {}), extensions: { code: 'BAD_USER_INPUT' } });
+  return {
+    parseValue: (value: unknown): Value => {
+      const parsed = typeof value === 'string' ? read(value) : null;
+      if (parsed === null) throw refuse();
+      return parsed;
+    },
+    parseLiteral: (node: ValueNode): Value => {
+      const parsed = node.kind === Kind.STRING ? read(node.value) : null;
+      if (parsed === null) throw refuse(node);
+      return parsed;
+    },
+  };
+}
+
 builder.scalarType('DateTime', {
   description: 'A point in time as RFC 3339, in UTC with milliseconds on output: 2026-05-01T12:00:00.000Z.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   serialize: (value) => value.toISOString(),
-  parseValue: (value) => {
-    const date = typeof value === 'string' && dateTimePattern.test(value) ? new Date(value) : null;
-    if (!date || Number.isNaN(date.getTime())) {
-      throw badInput('A DateTime must be an RFC 3339 date and time such as 2026-05-01T12:00:00Z.');
-    }
-    return date;
-  },
+  ...textual((text) => {
+    const date = dateTimePattern.test(text) ? new Date(text) : null;
+    return date && !Number.isNaN(date.getTime()) ? date : null;
+  }, 'A DateTime must be an RFC 3339 date and time such as 2026-05-01T12:00:00Z.'),
 });
 
 builder.scalarType('Date', {
   description: 'A calendar date without a time: yyyy-mm-dd.',
-  parseValue: (value) => {
-    if (typeof value !== 'string' || !isCalendarDate(value)) {
-      throw badInput('A Date must be a date of the calendar written yyyy-mm-dd.');
-    }
-    return value;
-  },
+  ...textual(
+    (text) => (isCalendarDate(text) ? text : null),
+    'A Date must be a date of the calendar written yyyy-mm-dd.',
+  ),
 });
 
 builder.scalarType('URL', {
   description: `An absolute URL; schemes ${urlSchemes.join(', ')}.`,
-  parseValue: (value) => {
-    if (typeof value !== 'string' || !isLinkUrl(value)) {
-      throw badInput(`A URL must be absolute and of one of the schemes ${urlSchemes.join(', ')}.`);
-    }
-    return value;
-  },
+  ...textual(
+    (text) => (isLinkUrl(text) ? text : null),
+    `A URL must be absolute and of one of the schemes ${urlSchemes.join(', ')}.`,
+  ),
 });
 
 builder.scalarType('HTML', {

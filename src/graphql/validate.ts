@@ -7,7 +7,7 @@ function problem(code: ErrorCode, message: string) {
 }
 
 /** How many Unicode code points a text has: what all limits on lengths count. */
-function codePoints(text: string): number {
+export function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;
@@ -64,13 +64,18 @@ export function clearable<Schema extends z.ZodType>(schema: Schema) {
 export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new Refusal(result.error.issues.map(userError));
+  throw new Refusal(result.error.issues.map((issue) => userError(issue, input)));
 }
 
-function userError(issue: z.core.$ZodIssue): UserError {
+function userError(issue: z.core.$ZodIssue, input: unknown): UserError {
   const path = issue.path.map(String);
   if (issue.code === 'custom' && issue.params)
     return { code: issue.params.code, message: issue.message, path };
-  const isNull = issue.code === 'invalid_type' && issue.input === null;
-  return { code: 'INVALID', message: isNull ? 'This cannot be null.' : 'The value is not valid here.', path };
+  let value = input;
+  for (const key of issue.path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return {
+    code: 'INVALID',
+    message: value === null ? 'This cannot be null.' : 'The value is not valid here.',
+    path,
+  };
 }

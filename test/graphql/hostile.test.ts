@@ -1,9 +1,14 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'drizzle-orm';
 import { type GraphQLFormattedError, getIntrospectionQuery } from 'graphql';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Answer, type SendOptions, useTestApp } from '../helpers/app.ts';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { type Answer, type SendOptions, testAuth, useTestApp } from '../helpers/app.ts';
 
 const kith = useTestApp();
 
@@ -1040,6 +1045,151 @@ describe('memory', () => {
     });
     expect(megabytes).toBeLessThan(250);
   });
+
+  it('holds no more than 250 MB of plans for queries that have been answered', async () => {
+    await kith.mutate('followUser', { userId: await kith.idOf('bob') }, 'ada');
+    await kith.mutate('followUser', { userId: await kith.idOf('ada') }, 'bob');
+    const leaves = 'id sid username name displayName realName tagline bio website links badges status gender';
+    const nested = (levels: number): string =>
+      levels === 0
+        ? leaves
+        : `${leaves} followers(first: 1) { nodes { ${nested(levels - 1)} } } following(first: 1) { nodes { ${nested(levels - 1)} } }`;
+    const conditions = ['a', 'b', 'c', 'd'];
+    const query = (i: number) =>
+      `query Q${i}(${conditions.map((name) => `$${name}: Boolean!`).join()}) {
+        ${conditions.map((name) => `${name}: __typename @include(if: $${name})`).join(' ')}
+        users(first: 1) { nodes { ${nested(5)} } } }`;
+    const megabytes = await megabytesAfter(async () => {
+      for (let i = 0; i < 20; i++) {
+        for (let bits = 0; bits < 16; bits++) {
+          const variables = Object.fromEntries(
+            conditions.map((name, at) => [name, ((bits >> at) & 1) === 1]),
+          );
+          await kith.query(query(i), { variables });
+        }
+      }
+    });
+    expect(megabytes).toBeLessThan(250);
+  });
+
+  it('takes no more than a few times a request’s own size to look through its variables', async () => {
+    const peak = () => process.resourceUsage().maxRSS / 1e3;
+    const texts = '"",'.repeat(2_500_000);
+    const body = `{"query":"{ __typename }","variables":{"x":${'['.repeat(60)}${texts}""${']'.repeat(60)}}}`;
+    const before = peak();
+    expectAnswered(await post(body, await bearer('ada')));
+    expect(peak() - before).toBeLessThan(900);
+  });
+});
+
+/** Asserts an answer, be it a refusal, that has nothing of the inside. */
+function expectAnswered({ body }: { body: Body }) {
+  if (body.errors) expectCoded(body);
+  else expect(body).toEqual({ data: { __typename: 'Query' } });
+}
+
+describe('over a connection of its own', () => {
+  const logged: string[] = [];
+  let server: Server;
+  let port: number;
+  beforeAll(async () => {
+    const app = createApp({
+      db: kith.database.db,
+      config: { ...readConfig({}), auth: testAuth },
+      log: pino({}, { write: (line) => void logged.push(line) }),
+    });
+    server = createServer(app.listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  /** Sends these bytes, and gives back all that comes until the server closes. */
+  const exchange = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      let answer = '';
+      socket.setEncoding('utf8');
+      socket.on('data', (data) => {
+        answer += data;
+      });
+      socket.on('close', () => resolve(answer));
+      socket.on('error', reject);
+    });
+  const request = (headers: string, query = '{ __typename }', target = 'POST /graphql') => {
+    const body = json({ query });
+    return `${target} HTTP/1.1\r\n${headers}content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
+  };
+
+  it.each([
+    ['a host that is none', 'host: a b\r\n'],
+    ['half of an address for a host', 'host: [::1\r\n'],
+    ['a path in the host', 'host: a/b?c#d\r\n'],
+    ['an empty host', 'host:\r\n'],
+    ['a port that is none', 'host: a:b\r\n'],
+    ['credentials in the host', 'host: a:b@c\r\n'],
+  ])('%s is no way to learn of the inside', async (_name, host) => {
+    for (const sent of [
+      request(host),
+      request(host, '{ searchUsers(query: "subscription") { totalCount } }'),
+      request(`${host}accept: application/json;q=0.5\r\n`),
+      request(host, '{ __typename }', 'POST /graphql?x=1'),
+      `GET /graphql?query={__typename} HTTP/1.1\r\n${host}connection: close\r\n\r\n`,
+      `GET /nowhere HTTP/1.1\r\n${host}connection: close\r\n\r\n`,
+    ]) {
+      const answer = await exchange(sent);
+      expect.soft(answer).toMatch(/^HTTP\/1\.1 [24]\d\d /);
+      expect.soft(answer).not.toMatch(internals);
+      expect.soft(answer).not.toMatch(/\bat \S+ \(|file:|TypeError/);
+    }
+  });
+
+  it('who leaves in the middle of a request is no unexpected error', async () => {
+    const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+    const before = logged.length;
+    for (const accept of ['', 'accept: application/json;q=0.5\r\n']) {
+      for (const body of [
+        'content-length: 100\r\n\r\n{"query"',
+        'transfer-encoding: chunked\r\n\r\n5\r\n{"que',
+      ]) {
+        await new Promise<void>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => {
+            socket.write(`${head}${accept}${body}`, () => setTimeout(() => socket.destroy(), 50));
+          });
+          socket.on('close', () => resolve());
+        });
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(logged.slice(before).filter((line) => line.includes('unexpected error'))).toEqual([]);
+    expect(await exchange(request('host: x\r\n'))).toContain('"__typename":"Query"');
+  });
+
+  it('a refused body does not spoil the connection for the requests that come after it', async () => {
+    const url = `http://127.0.0.1:${port}/graphql`;
+    const headers = { 'content-type': 'application/json' };
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let i = 0; i < 40; i++) controller.enqueue(new TextEncoder().encode(' '.repeat(65_536)));
+        controller.close();
+      },
+    });
+    const refused = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: stream,
+      duplex: 'half',
+    } as RequestInit);
+    expect(refused.status).toBe(413);
+    await refused.text();
+    for (let i = 0; i < 5; i++) {
+      const answer = await fetch(url, { method: 'POST', headers, body: json({ query: '{ __typename }' }) });
+      expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+    }
+  }, 5_000);
 });
 
 describe('GraphQL over HTTP', () => {

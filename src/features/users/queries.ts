@@ -3,9 +3,10 @@ import { builder } from '../../graphql/builder.ts';
 import { badInput } from '../../graphql/errors.ts';
 import { idOf } from '../../graphql/node.ts';
 import { connectionOf, type List, page, pageArgs } from '../../graphql/page.ts';
+import { codePoints } from '../../graphql/validate.ts';
 import { cardFor, type UserRow } from './card.ts';
 import { loadUser, sidLoader, usernameLoader } from './loaders.ts';
-import { hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
+import { fold, hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
 import { type Search, searchCount, searchPage } from './search-store.ts';
 import { type UserOrdering, usersCount, usersPage } from './store.ts';
 import { UserConnection, UserRef } from './type.ts';
@@ -123,9 +124,10 @@ builder.queryFields((t) => ({
       ...pageArgs(t.arg),
     },
     resolve: (_root, { query, context, ...args }, ctx, info) => {
-      const length = query.trim().length;
-      if (length === 0 || length > maxQuery)
-        throw badInput(`\`query\` must have 1–${maxQuery} characters; it has ${length}.`);
+      const text = query.trim();
+      if (codePoints(text) > maxQuery || fold(text) === '') {
+        throw badInput(`\`query\` must have 1–${maxQuery} characters, and a letter or a digit among them.`);
+      }
       return page(ctx, info, found, root, args, { query, mention: context === 'MENTION' });
     },
   }),

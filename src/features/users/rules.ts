@@ -57,7 +57,7 @@ function withSuffix(base: string, suffix: string): string {
 export function fold(text: string): string {
   return text
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
     .toLowerCase()
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();

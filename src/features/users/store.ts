@@ -159,16 +159,31 @@ export async function usersCount(db: Database, viewer: string | null): Promise<n
   return (await listedCount(db, { viewer }))[0]?.count ?? 0;
 }
 
+/** Somebody has come to follow, or be followed by, a person who is being deleted. */
+class NeighboursChanged extends Error {
+  override readonly name = 'NeighboursChanged';
+}
+
 /**
  * Deletes a person and all that is theirs, in one transaction: counters of those they followed and were followed by
  * go with it, their username, sid and identities stay claimed.
  */
-export function deleteUser(db: Database, id: string): Promise<void> {
-  return transaction(db, async (tx) => {
-    // Somebody with a million followers may take longer than a statement usually may.
-    await tx.execute(sql`SET LOCAL statement_timeout = '60s'`);
-    // All counters that will change, in the order every writer takes them in.
-    await tx
+export async function deleteUser(db: Database, id: string): Promise<void> {
+  for (;;) {
+    try {
+      await transaction(db, (tx) => deleteLocked(tx, id));
+      return;
+    } catch (error) {
+      if (!(error instanceof NeighboursChanged)) throw error;
+    }
+  }
+}
+
+async function deleteLocked(tx: Database, id: string): Promise<void> {
+  // Somebody with a million followers may take longer than a statement usually may.
+  await tx.execute(sql`SET LOCAL statement_timeout = '60s'`);
+  const neighbours = () =>
+    tx
       .select({ id: userStats.userId })
       .from(userStats)
       .where(
@@ -177,26 +192,28 @@ export function deleteUser(db: Database, id: string): Promise<void> {
           UNION SELECT ${follows.followerId} FROM ${follows} WHERE ${follows.followeeId} = ${id}
           UNION SELECT ${id}::uuid)`,
       )
-      .orderBy(userStats.userId)
-      .for('no key update');
-    const followed = tx
-      .$with('followed')
-      .as(tx.delete(follows).where(eq(follows.followerId, id)).returning({ id: follows.followeeId }));
-    const following = tx
-      .$with('following')
-      .as(tx.delete(follows).where(eq(follows.followeeId, id)).returning({ id: follows.followerId }));
-    await tx
-      .with(followed, following)
-      .update(userStats)
-      .set({
-        followers: sql`${userStats.followers} - (${userStats.userId} IN (SELECT ${followed.id} FROM ${followed}))::int`,
-        following: sql`${userStats.following} - (${userStats.userId} IN (SELECT ${following.id} FROM ${following}))::int`,
-      })
-      .where(
-        sql`${userStats.userId} IN (SELECT ${followed.id} FROM ${followed} UNION ALL SELECT ${following.id} FROM ${following})`,
-      );
-    await tx.delete(users).where(eq(users.id, id));
-  });
+      .orderBy(userStats.userId);
+  // All counters that will change, in the order every writer takes them in. Who came while this waited is not locked,
+  // and could no longer be in order: then all of it begins again.
+  const locked = new Set((await neighbours().for('no key update')).map((row) => row.id));
+  if ((await neighbours()).some((row) => !locked.has(row.id))) throw new NeighboursChanged();
+  const followed = tx
+    .$with('followed')
+    .as(tx.delete(follows).where(eq(follows.followerId, id)).returning({ id: follows.followeeId }));
+  const following = tx
+    .$with('following')
+    .as(tx.delete(follows).where(eq(follows.followeeId, id)).returning({ id: follows.followerId }));
+  await tx
+    .with(followed, following)
+    .update(userStats)
+    .set({
+      followers: sql`${userStats.followers} - (${userStats.userId} IN (SELECT ${followed.id} FROM ${followed}))::int`,
+      following: sql`${userStats.following} - (${userStats.userId} IN (SELECT ${following.id} FROM ${following}))::int`,
+    })
+    .where(
+      sql`${userStats.userId} IN (SELECT ${followed.id} FROM ${followed} UNION ALL SELECT ${following.id} FROM ${following})`,
+    );
+  await tx.delete(users).where(eq(users.id, id));
 }
 
 /** Columns of a profile to change; what is undefined stays as it is. */
