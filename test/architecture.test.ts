@@ -10,20 +10,21 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   [/^app\.ts$/, /^(?!main|cli\/)/],
   [/^schema\.ts$/, /^(graphql|features)\//],
   [/^(context|config|graphiql)(\.test)?\.ts$/, /^(config\.ts|auth\/|db\/client\.ts|graphql\/)/],
-  [/^http\//, /^(http|auth|db|graphql)\/|^context\.ts$/],
-  [/^(graphql|auth)\//, /^(graphql|auth|db)\/|^(context|config)\.ts$/],
-  [/^db\//, /^db\//],
+  [/^http\//, /^(http|auth|db(?!\/demo)|graphql)\/|^context\.ts$/],
+  [/^(graphql|auth)\//, /^(graphql|auth|db(?!\/demo))\/|^(context|config)\.ts$/],
+  [/^db\//, /^db\/(?!demo\/)/],
+  [/^features\/[^/]+\/table\.ts$/, /^db\/(?!demo\/)|^features\/[^/]+\/table\.ts$/],
   // SQL and the pure rooms know nothing of GraphQL, save what checks and writes values alike.
   [
-    /^features\/[^/]+\/(table|visible|card|(.+-)?store)\.ts$/,
-    /^db\/|^auth\/viewer\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
+    /^features\/[^/]+\/(visible|card|(.+-)?store)\.ts$/,
+    /^db\/(?!demo\/)|^auth\/viewer\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
   ],
   [/^features\/[^/]+\/rules\.ts$/, /^features\/[^/]+\/rules\.ts$|^graphql\/(validate|scalars)\.ts$/],
   [/^features\/[^/]+\/loaders\.ts$/, /^(graphql\/|context\.ts)|^features\/[^/]+\/(rules|(.+-)?store)\.ts$/],
   // Whatever else a feature has: nobody's mutations, nobody's queries or fields.
   [
     /^features\//,
-    /^(graphql|auth|db)\/|^(context|config)\.ts$|^features\/[^/]+\/(loaders|payload|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
+    /^(graphql|auth|db(?!\/demo))\/|^(context|config)\.ts$|^features\/[^/]+\/(loaders|payload|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
   ],
 ];
 
@@ -33,7 +34,7 @@ async function imports(): Promise<{ from: string; to: string }[]> {
   const found: { from: string; to: string }[] = [];
   for await (const file of glob('**/*.ts', { cwd: src })) {
     const text = readFileSync(join(src, file), 'utf8');
-    for (const [, specifier = ''] of text.matchAll(/(?:from|import) '(\.[^']+)'/g)) {
+    for (const [, specifier = ''] of text.matchAll(/(?:from|import)[\s(]*['"](\.[^'"]+)['"]/g)) {
       found.push({ from: file, to: relative(src, join(src, dirname(file), specifier)) });
     }
   }
@@ -50,6 +51,6 @@ it('no import points up', async () => {
 it('the environment is read where processes start, and in config.ts', async () => {
   for await (const file of glob('**/*.ts', { cwd: src })) {
     if (/^(main\.ts|cli\/)/.test(file)) continue;
-    expect(readFileSync(join(src, file), 'utf8'), file).not.toMatch(/process\.env\b/);
+    expect(readFileSync(join(src, file), 'utf8'), file).not.toMatch(/process\W+env\b|['"]node:process['"]/);
   }
 });

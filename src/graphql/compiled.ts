@@ -41,9 +41,9 @@ import {
 } from './execute-plan.ts';
 
 /** Field plans of a document that is kept; a larger one is planned each time. */
-const maxKept = 5_000;
+const maxKept = 2_000;
 /** Combinations of the variables in @skip and @include that are kept for a document. */
-const maxVariants = 16;
+const maxVariants = 4;
 
 /** The Yoga plugin that executes queries by plans. */
 export function useCompiledQueries(): Plugin {

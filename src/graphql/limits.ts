@@ -184,29 +184,40 @@ function documentDepth(document: DocumentNode): number {
 /** Levels of lists and objects within the variables. */
 const maxVariableDepth = 64;
 
+/** A list or object within the variables, and how one gets there. */
+interface Container {
+  value: object;
+  key: string;
+  parent: Container | null;
+  depth: number;
+}
+
 /**
  * What is wrong with the variables, whatever they are for: text that PostgreSQL could not hold, keys included, or lists
- * and objects too deep within each other.
+ * and objects too deep within each other. Takes no memory for what is neither list nor object.
  * @returns the error, with the path of the first such place; null when there is none.
  */
 function unusableVariable(variables: Variables): GraphQLError | null {
-  const stack: { value: unknown; path: readonly string[] }[] = [{ value: variables, path: [] }];
-  const fault = (message: string, path: readonly string[]) => {
-    const variable = path.map((key) => key.slice(0, 100).toWellFormed());
-    return badInput(`The variables cannot be used: ${message}, at ${variable.join('.')}.`, { variable });
-  };
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    const { value, path } = next;
-    if (typeof value === 'string') {
-      if (!isStorable(value)) return fault('text with NUL, or half of a surrogate pair', path);
-    } else if (typeof value === 'object' && value !== null) {
-      if (path.length > maxVariableDepth) return fault(`more than ${maxVariableDepth} levels`, path);
-      for (const [key, inner] of Object.entries(value)) {
-        if (!isStorable(key)) return fault('a name with NUL, or half of a surrogate pair', path);
-        if (typeof inner === 'string' || typeof inner === 'object')
-          stack.push({ value: inner, path: [...path, key] });
+  const stack: Container[] = [{ value: variables, key: '', parent: null, depth: 0 }];
+  for (let at = stack.pop(); at; at = stack.pop()) {
+    if (at.depth > maxVariableDepth) return fault(`more than ${maxVariableDepth} levels`, at);
+    const { value } = at as { value: Record<string, unknown> };
+    for (const key in value) {
+      if (!isStorable(key)) return fault('a name with NUL, or half of a surrogate pair', at);
+      const inner = value[key];
+      if (typeof inner === 'string') {
+        if (!isStorable(inner)) return fault('text with NUL, or half of a surrogate pair', at, key);
+      } else if (typeof inner === 'object' && inner !== null) {
+        stack.push({ value: inner, key, parent: at, depth: at.depth + 1 });
       }
     }
   }
   return null;
+}
+
+function fault(what: string, at: Container, ...last: string[]): GraphQLError {
+  const variable = [...last];
+  for (let place: Container | null = at; place?.parent; place = place.parent) variable.unshift(place.key);
+  const shown = variable.map((key) => key.slice(0, 100).toWellFormed());
+  return badInput(`The variables cannot be used: ${what}, at ${shown.join('.')}.`, { variable: shown });
 }

@@ -44,11 +44,12 @@ export function range(min: number, max: number) {
   return rule(z.number(), (value) => value >= min && value <= max, `Must be between ${min} and ${max}.`);
 }
 
-/** A list of at most `max`; TOO_MANY otherwise. */
+/** A list of at most `max`; TOO_MANY otherwise, and then its entries are not looked at. */
 export function list<Schema extends z.ZodType>(entry: Schema, max: number) {
   return z
-    .array(entry)
-    .refine((entries) => entries.length <= max, problem('TOO_MANY', `At most ${max} entries.`));
+    .array(z.unknown())
+    .refine((entries) => entries.length <= max, problem('TOO_MANY', `At most ${max} entries.`))
+    .pipe(z.array(entry));
 }
 
 /** What an update takes: omitted stays as it is, null clears. */

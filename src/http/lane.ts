@@ -28,11 +28,21 @@ export interface LaneOptions {
 /** A listener that answers ordinary requests itself and hands the others to Yoga. */
 export function ordinaryLane(options: LaneOptions): RequestListener {
   return (request, response) => {
+    const { host } = request.headers;
+    if (host !== undefined && !URL.canParse(`http://${host}/`)) {
+      response.writeHead(400, { 'content-type': 'application/json', connection: 'close' });
+      response.end(JSON.stringify(badHost));
+      return;
+    }
     const mediaType = ordinaryMediaType(request);
     if (mediaType === null) options.yoga(request, response);
     else void answer(options, request, response, mediaType);
   };
 }
+
+const badHost = {
+  errors: [{ message: 'The Host header names no host.', extensions: { code: 'BAD_REQUEST' } }],
+};
 
 /** What clients say they accept, and what Yoga answers them with. Any other header is Yoga's to read. */
 const answers = new Map<string | undefined, string>([
@@ -78,7 +88,7 @@ async function answer(
     let result: ExecutionResult;
     try {
       const identity = await identities.identify(like);
-      const body = await readBody(request, request.headers['content-length'], bodyLimit(identity));
+      const body = await readBody(chunksOf(request), request.headers['content-length'], bodyLimit(identity));
       const params = parseBody(body);
       // Events are Yoga's to stream.
       if (typeof params.query === 'string' && params.query.includes('subscription')) {
@@ -92,8 +102,6 @@ async function answer(
     } catch (error) {
       result = { errors: [maskError(error, log)] };
     }
-    if (isAsyncIterable(result))
-      throw new Error('An operation that is no subscription answered with a stream.');
     const { status, headers, body } = processRegularResult(
       result,
       plainFetchAPI,
@@ -105,11 +113,29 @@ async function answer(
     response
       .writeHead(status, { ...corsHeaders, ...vary, ...headers, 'content-length': Buffer.byteLength(body) })
       .end(body);
+    letRestPass(request);
   } catch (error) {
     // The client has left, or there is a bug above: either way there is nobody or nothing to answer.
     if (!request.destroyed) log.error({ err: error }, 'a request could not be answered');
     response.destroy();
   }
+}
+
+/** The body's chunks. A reader that has had enough leaves the connection as it is: see `letRestPass`. */
+function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  return request.iterator({ destroyOnReturn: false });
+}
+
+/** How long a refused body may take to arrive at its end, in milliseconds. */
+const drainTime = 5_000;
+
+/** Lets what is left of a refused body go by unread, so that its client gets to read the answer. */
+function letRestPass(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  request.resume();
+  const cut = setTimeout(() => request.destroy(), drainTime).unref();
+  request.once('close', () => clearTimeout(cut));
+  request.once('end', () => clearTimeout(cut));
 }
 
 /** The one class that `processRegularResult` makes: without streams, it is what it was made from. */

@@ -416,6 +416,13 @@ describe('website and links', () => {
     await expectRefused({ links: [...links, 'https://x.example'] }, ['TOO_MANY', 'links']);
   });
 
+  it('are TOO_MANY past 25, good or bad, and not looked at one by one then', async () => {
+    for (const count of [26, 50_000]) {
+      const links = Array.from({ length: count }, (_, i) => (i % 2 ? 'https://a.example' : 'bad'));
+      await expectRefused({ links }, ['TOO_MANY', 'links']);
+    }
+  });
+
   it('are all looked at: every bad one is reported', async () => {
     await expectRefused(
       { links: ['x', 'https://a.example', '', long(300)] },

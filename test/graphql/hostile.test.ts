@@ -125,13 +125,13 @@ describe('the body', () => {
   it('that was too large leaves nothing behind that keeps the next requests waiting', async () => {
     const headers = await bearer('ada');
     for (const accept of ['*/*', 'application/json;q=0.9, */*;q=0.1']) {
-      for (const sent of [
-        post(inChunks(bodyOf(2 * mebibyte)), { accept }),
-        post(inChunks(bodyOf(13 * mebibyte)), { accept, ...headers }),
-        post(inChunks(bodyOf(2 * mebibyte)), { accept, authorization: 'Bearer garbage' }),
-        post(inChunks(bodyOf(2 * mebibyte)), { accept, 'content-type': 'text/plain' }),
-      ]) {
-        expectCoded((await sent).body);
+      for (const [size, more] of [
+        [2, {}],
+        [13, headers],
+        [2, { authorization: 'Bearer garbage' }],
+        [2, { 'content-type': 'text/plain' }],
+      ] as const) {
+        expectCoded((await post(inChunks(bodyOf(size * mebibyte)), { accept, ...more })).body);
         for (let i = 0; i < 4; i++) await kith.query('{ __typename }');
       }
     }
@@ -1049,7 +1049,8 @@ describe('memory', () => {
   it('holds no more than 250 MB of plans for queries that have been answered', async () => {
     await kith.mutate('followUser', { userId: await kith.idOf('bob') }, 'ada');
     await kith.mutate('followUser', { userId: await kith.idOf('ada') }, 'bob');
-    const leaves = 'id sid username name displayName realName tagline bio website links badges status gender';
+    const leaves =
+      'id sid isViewer username name displayName realName tagline bio bioHtml website links memberTitle badges utcOffset status createdAt isNsfw birthday gender __typename location { name } company { name } stats { followers }';
     const nested = (levels: number): string =>
       levels === 0
         ? leaves
@@ -1060,7 +1061,7 @@ describe('memory', () => {
         ${conditions.map((name) => `${name}: __typename @include(if: $${name})`).join(' ')}
         users(first: 1) { nodes { ${nested(5)} } } }`;
     const megabytes = await megabytesAfter(async () => {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 14; i++) {
         for (let bits = 0; bits < 16; bits++) {
           const variables = Object.fromEntries(
             conditions.map((name, at) => [name, ((bits >> at) & 1) === 1]),

@@ -9,6 +9,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
   isSpecifiedScalarType,
   printSchema,
 } from 'graphql';
@@ -150,8 +151,6 @@ it.each([
     'Query',
     'node: Node nodes: [Node]! viewer: Viewer user: User users: UserConnection! searchUsers: UserSearchConnection! community: Community!',
   ],
-  ['FollowUserPayload', 'user: User viewer: Viewer userErrors: [UserError!]!'],
-  ['BlockUserPayload', 'user: User viewer: Viewer userErrors: [UserError!]!'],
   ['UpdateProfilePayload', 'user: User userErrors: [UserError!]!'],
   ['UpdateSettingsPayload', 'settings: Settings userErrors: [UserError!]!'],
   ['DeleteAccountPayload', 'deletedUserId: ID userErrors: [UserError!]!'],
@@ -161,6 +160,29 @@ it.each([
     'username: String displayName: String realName: String tagline: String bio: String memberTitle: String birthday: Date gender: String location: LocationInput position: CoordinatesInput company: CompanyInput timezone: String website: String links: [String!]',
   ],
   ['DeleteAccountInput', 'username: String!'],
+  ['UpdateSettingsInput', 'privacy: PrivacySettingsInput'],
+  [
+    'PrivacySettingsInput',
+    'searchable: Boolean profileVisibility: ProfileVisibility memberListPrivate: Boolean nsfw: Boolean',
+  ],
+  ['LocationInput', 'name: String coordinates: CoordinatesInput'],
+  ['CoordinatesInput', 'latitude: Float! longitude: Float!'],
+  ['CompanyInput', 'name: String role: String'],
+  ...[
+    'followUser',
+    'unfollowUser',
+    'removeFollower',
+    'blockUser',
+    'unblockUser',
+    'hideUser',
+    'unhideUser',
+  ].flatMap((name): [string, string][] => {
+    const Name = name.charAt(0).toUpperCase() + name.slice(1);
+    return [
+      [`${Name}Input`, 'userId: ID!'],
+      [`${Name}Payload`, 'user: User viewer: Viewer userErrors: [UserError!]!'],
+    ];
+  }),
 ])('the contract of %s', (name, contract) => {
   const type = schema.getType(name);
   if (!isObjectType(type) && !isInputObjectType(type) && !isInterfaceType(type))
@@ -169,4 +191,48 @@ it.each([
   const expected = contract.match(/\w+: \S+/g) ?? [];
   expect(actual).toEqual(expect.arrayContaining(expected));
   if (isInputObjectType(type)) expect(type.isOneOf).toBe(name.endsWith('By'));
+});
+
+it.each([
+  ['node', 'id: ID!'],
+  ['nodes', 'ids: [ID!]!'],
+  ['user', 'by: UserBy!'],
+  ['users', 'first: Int, after: String, last: Int, before: String, orderBy: UserOrder! = NEWEST'],
+  [
+    'searchUsers',
+    'query: String!, context: SearchContext! = EVERYONE, first: Int, after: String, last: Int, before: String',
+  ],
+  ['viewer', ''],
+  ['community', ''],
+])(
+  'the contract of the arguments of %s: what is there, and nothing more that must be given',
+  (name, contract) => {
+    const args = schema.getQueryType()?.getFields()[name]?.args ?? [];
+    const actual = args.map((arg) => {
+      const value = arg.default?.value ?? arg.defaultValue;
+      return `${arg.name}: ${arg.type}${value === undefined ? '' : ` = ${value}`}`;
+    });
+    const expected = contract.split(', ').filter(Boolean);
+    expect(actual).toEqual(expect.arrayContaining(expected));
+    expect(
+      args.filter((arg) => isRequiredArgument(arg)).every((arg) => contract.includes(`${arg.name}: `)),
+    ).toBe(true);
+  },
+);
+
+it.each([
+  ['UserStatus', 'ACTIVE PENDING SUSPENDED DELETED'],
+  ['Badge', 'ADMIN STAFF VERIFIED COMMUNITY'],
+  ['UserOrder', 'NEWEST OLDEST USERNAME'],
+  ['SearchContext', 'EVERYONE MENTION'],
+  ['CommunityMode', 'FOLLOW FRIENDSHIP BOTH'],
+  ['ProfileVisibility', 'PUBLIC CONTACTS'],
+  [
+    'ErrorCode',
+    'NOT_FOUND INVALID TOO_SHORT TOO_LONG TOO_MANY TAKEN ALREADY_EXISTS GONE SELF BLOCKED MODE_DISABLED COOLDOWN FORBIDDEN LIMIT_REACHED UNSUPPORTED_IMAGE TOO_LARGE CONFLICT',
+  ],
+])('the contract of the enum %s', (name, contract) => {
+  const type = schema.getType(name);
+  if (!isEnumType(type)) throw new Error(`${name} is missing.`);
+  expect(type.getValues().map((value) => value.name)).toEqual(expect.arrayContaining(contract.split(' ')));
 });
