@@ -46,11 +46,6 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   let inner: unknown = error;
   while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
   if (outer && inner instanceof GraphQLError) return outer;
-  if (hasLeft(inner)) {
-    return new GraphQLError('The request did not come to its end.', {
-      extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-    });
-  }
   const id = randomUUID();
   log.error({ id, path: outer?.path, err: withoutStatement(inner) }, 'unexpected error');
   return new GraphQLError('Unexpected error.', {
@@ -60,11 +55,4 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
     path: outer?.path,
     extensions: { code: 'INTERNAL_SERVER_ERROR', id, ...(outer?.path ? {} : { http: { status: 500 } }) },
   });
-}
-
-/** Whether the error is that the client went away while its request was being read. */
-function hasLeft(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'ABORT_ERR')
-  );
 }

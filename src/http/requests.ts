@@ -80,7 +80,7 @@ export function bodyLimit(identity: Identity | null): number {
 /**
  * Reads a body as text, and no more of it than allowed.
  * @param declared its length by the Content-Length header, if there is one.
- * @throws LIMIT_EXCEEDED with HTTP 413.
+ * @throws LIMIT_EXCEEDED with HTTP 413, or BAD_REQUEST when the client leaves half-way.
  */
 export async function readBody(
   body: AsyncIterable<Uint8Array> | null,
@@ -90,10 +90,15 @@ export async function readBody(
   if (declared && Number(declared) > limit) throw tooLarge(limit, Number(declared));
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > limit) throw tooLarge(limit, bytes);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > limit) throw tooLarge(limit, bytes);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // The only other way to fail is that the client went away.
+    throw error instanceof GraphQLError ? error : badRequest('The request did not come to its end.');
   }
   return Buffer.concat(chunks).toString();
 }

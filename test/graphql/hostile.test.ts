@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { maskError } from '../../src/http/errors.ts';
 import { type Answer, type SendOptions, testAuth, useTestApp } from '../helpers/app.ts';
 
 const kith = useTestApp();
@@ -1448,6 +1449,18 @@ describe('an unexpected error', () => {
     }
     expect.soft(broken.logged.join('')).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
   });
+
+  it.each(['ECONNRESET', 'ABORT_ERR', 'CONNECTION_CLOSED', 'ETIMEDOUT'])(
+    'of a connection to the database (%s) is ours, not the client’s, and logged',
+    (code) => {
+      // As postgres.js throws it, unwrapped, when the connection ends at BEGIN or COMMIT.
+      const lines: string[] = [];
+      const log = pino({}, { write: (line) => void lines.push(line) });
+      const { extensions } = maskError(Object.assign(new Error(`read ${code}`), { code }), log);
+      expect(extensions.code).toBe('INTERNAL_SERVER_ERROR');
+      expect(lines.join('')).toContain(String(extensions.id));
+    },
+  );
 
   it('in one field leaves the others, and each has an id of its own', async () => {
     await breakDatabase();
