@@ -120,7 +120,8 @@ function tokenError(error: unknown): Error {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return new TokenError(`The token’s claim \`${error.claim}\` is missing or not accepted here.`);
   }
-  if (error instanceof errors.JWKSTimeout) return error;
+  // The provider answers late, with an error, or with what are no keys: that says nothing about the token.
+  if (isProvidersFault(error)) return error;
   if (error instanceof errors.JOSEError)
     return new TokenError('The token is malformed, or not signed by a key that is accepted here.');
   // jose throws TypeError for keys that do not fit the token's algorithm; anything else is the provider being out of reach.
@@ -129,6 +130,14 @@ function tokenError(error: unknown): Error {
     : error instanceof Error
       ? error
       : new Error(String(error));
+}
+
+function isProvidersFault(error: unknown): error is Error {
+  return (
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    (error instanceof errors.JOSEError && error.code === errors.JOSEError.code)
+  );
 }
 
 /**

@@ -28,12 +28,18 @@ export interface LaneOptions {
 /** A listener that answers ordinary requests itself and hands the others to Yoga. */
 export function ordinaryLane(options: LaneOptions): RequestListener {
   return (request, response) => {
-    const { host } = request.headers;
+    const { headers } = request;
+    const { host } = headers;
     if (host !== undefined && !URL.canParse(`http://${host}/`)) {
       response.writeHead(400, { 'content-type': 'application/json', connection: 'close' });
       response.end(JSON.stringify(badHost));
       return;
     }
+    // Node keeps the first of several lines, and the others would go unheard; together they are no token.
+    if (headers.authorization !== undefined)
+      headers.authorization = request.headersDistinct.authorization?.join(', ');
+    // What is left of a body that was refused before its end would keep the connection's next request waiting.
+    response.once('finish', () => letRestPass(request));
     const mediaType = ordinaryMediaType(request);
     if (mediaType === null) options.yoga(request, response);
     else void answer(options, request, response, mediaType);
@@ -113,7 +119,6 @@ async function answer(
     response
       .writeHead(status, { ...corsHeaders, ...vary, ...headers, 'content-length': Buffer.byteLength(body) })
       .end(body);
-    letRestPass(request);
   } catch (error) {
     // The client has left, or there is a bug above: either way there is nobody or nothing to answer.
     if (!request.destroyed) log.error({ err: error }, 'a request could not be answered');
@@ -132,6 +137,7 @@ const drainTime = 5_000;
 /** Lets what is left of a refused body go by unread, so that its client gets to read the answer. */
 function letRestPass(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
+  request.removeAllListeners('readable');
   request.resume();
   const cut = setTimeout(() => request.destroy(), drainTime).unref();
   request.once('close', () => clearTimeout(cut));

@@ -46,7 +46,7 @@ export function useRequests(identities: Identities): Plugin {
       }
       setRequestParser(async (r) => {
         const declared = r.headers.get('content-length');
-        return parseBody(await readBody(r.body, declared, bodyLimit(identity)));
+        return parseBody(await readBody(r.body && keptOpen(r.body), declared, bodyLimit(identity)));
       });
     },
   };
@@ -64,6 +64,16 @@ function checkQueryString(url: string): void {
       throw badRequest(`\`${name}\` is not valid JSON.`);
     }
   }
+}
+
+/** The chunks of a body that leaving them early does not destroy: its connection has an answer to carry yet. */
+function keptOpen(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = body[Symbol.asyncIterator]();
+      return { next: () => iterator.next() };
+    },
+  };
 }
 
 /** Whether a content type is JSON's. */

@@ -453,6 +453,10 @@ describe('timezone', () => {
     await expectRefused({ timezone }, ['INVALID', 'timezone']);
   });
 
+  it('that is empty is TOO_SHORT, as all text is', async () => {
+    await expectRefused({ timezone: ' ' }, ['TOO_SHORT', 'timezone']);
+  });
+
   it.each([
     ['Europe/Berlin', '2026-03-29T00:59:59Z', 3_600, '2026-03-29T01:00:00Z', 7_200],
     ['Europe/Berlin', '2026-10-25T00:59:59Z', 7_200, '2026-10-25T01:00:00Z', 3_600],

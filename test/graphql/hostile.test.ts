@@ -1149,6 +1149,18 @@ describe('over a connection of its own', () => {
     }
   });
 
+  it.each([['', 'accept: application/json;q=0.5\r\n']].flat())(
+    'two tokens in one request are none (%j)',
+    async (accept) => {
+      const bearer = `authorization: Bearer ${await kith.token('ada')}\r\n`;
+      const viewer = '{ viewer { user { username } } }';
+      expect(await exchange(request(`host: x\r\n${accept}${bearer}`, viewer))).toContain('"ada"');
+      const answer = await exchange(request(`host: x\r\n${accept}${bearer}${bearer}`, viewer));
+      expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+      expect(answer).toContain('UNAUTHENTICATED');
+    },
+  );
+
   it('who leaves in the middle of a request is no unexpected error', async () => {
     const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
     const before = logged.length;

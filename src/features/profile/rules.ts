@@ -34,7 +34,7 @@ export const profileShape = (now: Date) =>
     location: clearable(z.object({ name: clearable(text(255)), coordinates: clearable(coordinates) })),
     position: clearable(coordinates),
     company: clearable(z.object({ name: clearable(text(255)), role: clearable(text(255)) })),
-    timezone: clearable(rule(z.string(), isTimezone, 'This is not an IANA time zone such as Europe/Berlin.')),
+    timezone: clearable(rule(text(64), isTimezone, 'This is not an IANA time zone such as Europe/Berlin.')),
     website: clearable(url),
     links: clearable(list(url, maxLinks)),
   });

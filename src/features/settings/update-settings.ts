@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireViewer } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { validate } from '../../graphql/validate.ts';
@@ -51,8 +52,13 @@ mutation('updateSettings', {
     settings: t.field({
       type: SettingsRef,
       nullable: true,
-      description: 'The settings as they are now; null when nothing was changed.',
-      resolve: ({ settings }) => settings ?? null,
+      description:
+        'The settings as they are now; null when nothing was changed. Needs the scope `profile:read_private`.',
+      resolve: ({ settings }, _args, ctx) => {
+        if (!settings) return null;
+        requireViewer(ctx, 'profile:read_private');
+        return settings;
+      },
     }),
   }),
 });

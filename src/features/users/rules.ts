@@ -94,13 +94,15 @@ export function isTimezone(name: string): boolean {
   }
 }
 
+/** By name in lower case: as many as there are time zones, however people write them. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function offsetFormat(timezone: string): Intl.DateTimeFormat {
-  let format = formats.get(timezone);
+  const key = timezone.toLowerCase();
+  let format = formats.get(key);
   if (!format) {
     format = new Intl.DateTimeFormat('en', { timeZone: timezone, timeZoneName: 'longOffset' });
-    formats.set(timezone, format);
+    formats.set(key, format);
   }
   return format;
 }
