@@ -7,6 +7,7 @@ import { viewerOf } from './auth/viewer.ts';
 import type { Config, ReadyAuth } from './config.ts';
 import type { Context } from './context.ts';
 import type { Database } from './db/client.ts';
+import { isFileName } from './features/media/rules.ts';
 import { findOrCreateAccount } from './features/users/find-or-create-account.ts';
 import { type GraphiQLSetup, graphiqlOptions } from './graphiql.ts';
 import { useCompiledQueries } from './graphql/compiled.ts';
@@ -15,11 +16,17 @@ import { Loaders } from './graphql/loader.ts';
 import { corsFor, useVary, varyOf } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
 import { ordinaryLane } from './http/lane.ts';
+import { useMedia } from './http/media.ts';
 import { Identities, useRequests } from './http/requests.ts';
+import { useReleasedUploads } from './http/uploads.ts';
+import { ImageProcessor } from './media/image.ts';
+import type { MediaStorage } from './media/storage.ts';
 import { schema } from './schema.ts';
 
 export interface AppOptions {
   db: Database;
+  /** Where pictures lie. */
+  storage: MediaStorage;
   /** With `auth` as `withSecret` makes it ready. */
   config: Config & { auth: ReadyAuth };
   log: Logger;
@@ -36,9 +43,10 @@ const documentCacheSize = 512 * 1024;
  * The GraphQL server: Yoga, and a listener for Node's HTTP server that is the fast way to the same answers.
  * It never listens, and never reads the environment.
  */
-export function createApp({ db, config, log, graphiql, now = () => new Date() }: AppOptions) {
+export function createApp({ db, storage, config, log, graphiql, now = () => new Date() }: AppOptions) {
   const identities = new Identities(createTokenVerifier(config.auth));
   const findAccount = findOrCreateAccount({ db, requireApproval: config.requireApproval, now });
+  const media = { storage, images: new ImageProcessor() };
   const cors = corsFor(config.corsOrigins);
   const cache = () =>
     new LRUCache<string, object>({
@@ -53,6 +61,7 @@ export function createApp({ db, config, log, graphiql, now = () => new Date() }:
       config,
       viewer: identity && (await viewerOf(identity, findAccount)),
       loaders: new Loaders(),
+      media,
       now,
       log,
     };
@@ -62,7 +71,9 @@ export function createApp({ db, config, log, graphiql, now = () => new Date() }:
     schema,
     context,
     plugins: [
+      useMedia(storage, isFileName),
       useRequests(identities),
+      useReleasedUploads(),
       useVary(config.corsOrigins),
       useDocumentLimits(),
       useCompiledQueries(),

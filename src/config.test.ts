@@ -9,6 +9,7 @@ describe('readConfig', () => {
       publicUrl: 'http://localhost:4000',
       databaseUrl: undefined,
       dataDir: '.data',
+      media: { kind: 'disk', folder: '.data/media' },
       auth: { kind: 'secret', secret: null, issuer: null, audience: null },
       demo: true,
       corsOrigins: [],
@@ -30,6 +31,26 @@ describe('readConfig', () => {
   ])('has no demo once something real is configured, unless it is asked for: %o', (env) => {
     expect(readConfig(env).demo).toBe(false);
     expect(readConfig({ ...env, DEMO: 'true' }).demo).toBe(true);
+  });
+
+  it('puts pictures into a bucket once there is one', () => {
+    expect(readConfig({ DATA_DIR: '/srv/kith' }).media).toEqual({ kind: 'disk', folder: '/srv/kith/media' });
+    expect(
+      readConfig({ S3_BUCKET: 'kith', S3_ENDPOINT: 'http://localhost:9000', S3_REGION: 'eu-central-1' })
+        .media,
+    ).toEqual({
+      kind: 's3',
+      bucket: 'kith',
+      endpoint: 'http://localhost:9000',
+      region: 'eu-central-1',
+    });
+    expect(readConfig({ S3_BUCKET: 'kith' }).media).toEqual({
+      kind: 's3',
+      bucket: 'kith',
+      endpoint: undefined,
+      region: 'us-east-1',
+    });
+    expect(() => readConfig({ S3_ENDPOINT: 'http://localhost:9000' })).toThrow(/S3_BUCKET/);
   });
 
   it('lets a provider win over a secret', () => {

@@ -1,4 +1,5 @@
 // The only reader of the environment.
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
@@ -46,6 +47,9 @@ const environment = z.object({
     .regex(/^rediss?:\/\//, 'must be a redis:// URL')
     .optional(),
   REQUIRE_APPROVAL: flag.default(false),
+  S3_BUCKET: z.string().optional(),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  S3_REGION: z.string().default('us-east-1'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -60,12 +64,18 @@ export type ReadyAuth =
   | Extract<AuthConfig, { kind: 'jwks' }>
   | (Extract<AuthConfig, { kind: 'secret' }> & { secret: string });
 
+/** Where uploaded pictures lie. */
+export type MediaConfig =
+  | { kind: 'disk'; folder: string }
+  | { kind: 's3'; bucket: string; endpoint: string | undefined; region: string };
+
 export interface Config {
   port: number;
   host: string;
   publicUrl: string;
   databaseUrl: string | undefined;
   dataDir: string;
+  media: MediaConfig;
   /** A `secret` of null: make one under `dataDir`. */
   auth: AuthConfig;
   demo: boolean;
@@ -109,6 +119,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     publicUrl: e.PUBLIC_URL ?? `http://${e.HOST === '127.0.0.1' ? 'localhost' : e.HOST}:${e.PORT}`,
     databaseUrl: e.DATABASE_URL,
     dataDir: e.DATA_DIR,
+    media: readMedia(e),
     auth,
     demo: e.DEMO ?? (e.DATABASE_URL === undefined && !tokensConfigured),
     corsOrigins: e.CORS_ORIGINS,
@@ -117,6 +128,18 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     requireApproval: e.REQUIRE_APPROVAL,
     logLevel: e.LOG_LEVEL,
   };
+}
+
+function readMedia(e: z.output<typeof environment>): MediaConfig {
+  if (e.S3_BUCKET !== undefined) {
+    return { kind: 's3', bucket: e.S3_BUCKET, endpoint: e.S3_ENDPOINT, region: e.S3_REGION };
+  }
+  if (e.S3_ENDPOINT !== undefined) {
+    throw new ConfigError(
+      'S3_BUCKET: must be set together with S3_ENDPOINT, or pictures would go to the disk.',
+    );
+  }
+  return { kind: 'disk', folder: join(e.DATA_DIR, 'media') };
 }
 
 function readAuth(e: z.output<typeof environment>): AuthConfig {

@@ -3,6 +3,14 @@ import type { Viewer } from './auth/viewer.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
 import type { Loaders } from './graphql/loader.ts';
+import type { ImageProcessor } from './media/image.ts';
+import type { MediaStorage } from './media/storage.ts';
+
+/** What pictures are made with, and where they lie. */
+export interface Media {
+  images: ImageProcessor;
+  storage: MediaStorage;
+}
 
 /** What a request carries to its resolvers. */
 export interface Context {
@@ -11,6 +19,7 @@ export interface Context {
   /** The person behind the token; null without one. */
   viewer: Viewer | null;
   loaders: Loaders;
+  media: Media;
   /** The clock, so that what depends on it can be tested. */
   now: () => Date;
   log: Logger;

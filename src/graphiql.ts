@@ -49,6 +49,28 @@ query Me {
   }
 }
 `,
+  `# What somebody says of themself, and who is within a plural system. Each word comes with how they feel about it.
+query Words {
+  user(by: { username: "carol" }) {
+    username
+    ...Shown
+    memberTitle
+    tags { name }
+    members(first: 10) {
+      totalCount
+      nodes { memberName ...Shown }
+    }
+  }
+}
+
+fragment Shown on Profile {
+  name
+  avatar { url(size: LARGE) }
+  names { value preference { icon tooltip size } }
+  pronouns { pronouns forms { subject object } preference { icon tooltip } }
+  flags { name image { url alt } }
+}
+`,
   `# Search by the beginnings of words and by likeness, whatever the case and the accents.
 query Search($query: String!) {
   searchUsers(query: $query, context: MENTION, first: 10) {

@@ -6,13 +6,17 @@ import { type Config, ConfigError, type ReadyAuth, readConfig } from './config.t
 import { type Database, DataDirInUseError, openDatabase } from './db/client.ts';
 import { demoPeople, loadDemo } from './db/demo/load.ts';
 import { withoutStatement } from './db/errors.ts';
+import { sweepMedia } from './features/media/pictures.ts';
 import { usersByUsernameKey } from './features/users/store.ts';
 import { encodeId } from './graphql/node.ts';
+import { openStorage } from './media/storage.ts';
 
 /** Longest a statement may run, in milliseconds: domain rule 2. */
 const statementTimeout = 5_000;
 /** How long requests in flight have to finish when the process is asked to end, in milliseconds. */
 const gracePeriod = 10_000;
+/** How often files that nothing shows are looked for, in milliseconds. */
+const sweepInterval = 600_000;
 
 async function main(): Promise<void> {
   const read = readConfig(process.env);
@@ -20,11 +24,13 @@ async function main(): Promise<void> {
   const log = pino({ level: config.logLevel });
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeout });
   await database.migrate();
-  if (config.demo) await loadDemo(database.db, config.auth.issuer ?? '');
+  const storage = await openStorage(config.media);
+  if (config.demo) await loadDemo(database.db, storage, config.auth.issuer ?? '');
 
   const tokens = config.demo ? await demoTokens(config.auth) : [];
   const app = createApp({
     db: database.db,
+    storage,
     config,
     log,
     graphiql: { title: `${config.community.name}: GraphiQL`, demo: await demoSetup(database.db, tokens) },
@@ -36,11 +42,17 @@ async function main(): Promise<void> {
   });
   console.log(banner(config, database.description, tokens));
 
+  // What a process that ended in the middle has left, and what could not be removed at once.
+  const sweep = () => sweepMedia({ db: database.db, media: { storage }, now: () => new Date(), log });
+  void sweep();
+  const sweeping = setInterval(sweep, sweepInterval);
+
   let ending = false;
   const end = (signal: string) => {
     if (ending) return;
     ending = true;
     log.info({ signal }, 'finishing the requests in flight');
+    clearInterval(sweeping);
     // Keep-alive connections end once they are idle; what is still busy after the grace period is cut off.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     const cut = setTimeout(() => server.closeAllConnections(), gracePeriod);

@@ -9,22 +9,29 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   [/^main\.ts$|^cli\/|^db\/demo\//, /./],
   [/^app\.ts$/, /^(?!main|cli\/)/],
   [/^schema\.ts$/, /^(graphql|features)\//],
-  [/^(context|config|graphiql)(\.test)?\.ts$/, /^(config\.ts|auth\/|db\/client\.ts|graphql\/)/],
-  [/^http\//, /^(http|auth|db(?!\/demo)|graphql)\/|^context\.ts$/],
+  [/^(context|config|graphiql)(\.test)?\.ts$/, /^(config\.ts|auth\/|db\/client\.ts|graphql\/|media\/)/],
+  [/^http\//, /^(http|auth|db(?!\/demo)|graphql|media)\/|^context\.ts$/],
+  [/^media\//, /^media\/|^config\.ts$/],
   [/^(graphql|auth)\//, /^(graphql|auth|db(?!\/demo))\/|^(context|config)\.ts$/],
   [/^db\//, /^db\/(?!demo\/)/],
   [/^features\/[^/]+\/table\.ts$/, /^db\/(?!demo\/)|^features\/[^/]+\/table\.ts$/],
   // SQL and the pure rooms know nothing of GraphQL, save what checks and writes values alike.
   [
     /^features\/[^/]+\/(visible|card|(.+-)?store)\.ts$/,
-    /^db\/(?!demo\/)|^auth\/viewer\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
+    /^db\/(?!demo\/)|^auth\/viewer\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
-  [/^features\/[^/]+\/rules\.ts$/, /^features\/[^/]+\/rules\.ts$|^graphql\/(validate|scalars)\.ts$/],
-  [/^features\/[^/]+\/loaders\.ts$/, /^(graphql\/|context\.ts)|^features\/[^/]+\/(rules|(.+-)?store)\.ts$/],
+  [
+    /^features\/[^/]+\/(.+-)?rules\.ts$/,
+    /^features\/[^/]+\/((.+-)?rules|table)\.ts$|^graphql\/(validate|scalars)\.ts$|^media\/image\.ts$/,
+  ],
+  [
+    /^features\/[^/]+\/loaders\.ts$/,
+    /^(graphql\/|context\.ts)|^features\/[^/]+\/(card|(.+-)?rules|(.+-)?store)\.ts$/,
+  ],
   // Whatever else a feature has: nobody's mutations, nobody's queries or fields.
   [
     /^features\//,
-    /^(graphql|auth|db(?!\/demo))\/|^(context|config)\.ts$|^features\/[^/]+\/(loaders|payload|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|rules|(.+-)?store)\.ts$/,
+    /^(graphql|auth|db(?!\/demo)|media)\/|^(context|config)\.ts$|^features\/[^/]+\/(input|loaders|payload|pictures|refusal|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
 ];
 

@@ -45,7 +45,7 @@ const clockTolerance = 5;
 /** Text, or nothing: these claims only suggest what a new account starts with. */
 const text = z.string().trim().min(1).nullable().catch(null).default(null);
 const claimsShape = z.object({
-  iss: z.string().refine(isStorable).default(''),
+  iss: z.string().max(500).refine(isStorable).default(''),
   sub: z.string().min(1).max(255).refine(isStorable),
   exp: z.number(),
   scope: z.string().optional(),

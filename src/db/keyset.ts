@@ -1,5 +1,6 @@
 // Keyset paging in SQL: a page is a range between two positions of an ordering, read from either end.
 import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Database } from './client.ts';
 
 /** What a value that orders a list may be, and with it how cursors are checked and where the ordering ends. */
 export type KeyKind = keyof typeof kinds;
@@ -23,6 +24,14 @@ export interface Window {
   high: readonly KeyValue[] | null;
   /** Read from the low end up, else from the high end down. */
   ascending: boolean;
+}
+
+/** The owners of lists, one row each, for a lateral join: the UUIDs in the placeholder `parents`. */
+export function parentsOf(db: Database) {
+  return db
+    .select({ id: sql<string>`parent_id`.as('parent_id') })
+    .from(sql`unnest(${sql.placeholder('parents')}::uuid[]) AS parent_id`)
+    .as('parents');
 }
 
 /**

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Context } from '../context.ts';
+import type { PendingUpload } from './upload.ts';
 
 export interface KithTypes {
   Context: Context;
@@ -11,6 +12,7 @@ export interface KithTypes {
     Date: { Input: string; Output: string };
     URL: { Input: string; Output: string };
     HTML: { Input: never; Output: string };
+    Upload: { Input: PendingUpload; Output: never };
   };
 }
 

@@ -93,6 +93,11 @@ export function unauthenticated(
   return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', ...(http ? { http } : {}) } });
 }
 
+/** What was there when the request began is gone, or out of the viewer's sight, by now. */
+export function noLongerThere(): GraphQLError {
+  return new GraphQLError('This is no longer there; ask again.', { extensions: { code: 'CONFLICT' } });
+}
+
 /** The viewer's account was deleted while their request ran. */
 export function accountGone(): GraphQLError {
   return unauthenticated('The account of this token has been deleted.');

@@ -13,6 +13,7 @@ import {
   TokenKind,
   visit,
 } from 'graphql';
+import { Upload } from 'graphql-upload-ts';
 import type { Plugin } from 'graphql-yoga';
 import { isStorable } from '../db/text.ts';
 import { type Cost, compileCost, type Variables } from './cost.ts';
@@ -207,7 +208,7 @@ function unusableVariable(variables: Variables): GraphQLError | null {
       const inner = value[key];
       if (typeof inner === 'string') {
         if (!isStorable(inner)) return fault('text with NUL, or half of a surrogate pair', at, key);
-      } else if (typeof inner === 'object' && inner !== null) {
+      } else if (typeof inner === 'object' && inner !== null && !(inner instanceof Upload)) {
         stack.push({ value: inner, key, parent: at, depth: at.depth + 1 });
       }
     }

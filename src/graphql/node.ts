@@ -57,13 +57,17 @@ export function notFound(typename: string, ...path: string[]) {
   return refuse('NOT_FOUND', `There is no ${typename} with this id.`, ...path);
 }
 
+/** An object with its type written on it, for fields whose type is an interface. */
+export function branded<Value extends object>(type: NodeTypeName, object: Value | null): Value | null {
+  if (object) brandWithType(object, type);
+  return object;
+}
+
 async function loadNode(ctx: Context, globalId: string): Promise<object | null> {
   const decoded = decodeId(globalId);
   const nodeType = decoded && nodeTypes.get(decoded.typename);
   if (!nodeType) return null;
-  const object = await nodeType.load(ctx, decoded.id);
-  if (object) brandWithType(object, nodeType.type);
-  return object;
+  return branded(nodeType.type, await nodeType.load(ctx, decoded.id));
 }
 
 builder.queryFields((t) => ({

@@ -57,6 +57,16 @@ export function clearable<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullable().optional();
 }
 
+/** The same for a list, which null empties. */
+export function emptied<Entry, Schema extends z.ZodType<Entry[]>>(schema: Schema) {
+  return schema.nullish().transform((entries) => (entries === null ? [] : entries));
+}
+
+/** A failure with a code of ours, for what compares several values; `path` goes on from there. */
+export function issue(code: ErrorCode, message: string, ...path: (string | number)[]) {
+  return { code: 'custom' as const, params: { code }, message, path };
+}
+
 /**
  * Checks a mutation's input against its rules.
  * @returns the input as the rules leave it (trimmed, for instance).

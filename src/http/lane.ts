@@ -12,9 +12,10 @@ import {
 } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { bodyLimit, isJson, parseBody, readBody } from './body.ts';
 import type { corsFor } from './cors.ts';
 import { maskError } from './errors.ts';
-import { bodyLimit, type Identities, isJson, parseBody, type RequestLike, readBody } from './requests.ts';
+import type { Identities, RequestLike } from './requests.ts';
 
 export interface LaneOptions {
   yoga: YogaServerInstance<object, Context>;

@@ -1,23 +1,30 @@
-import { GraphQLObjectType, getNamedType, isLeafType, isObjectType } from 'graphql';
+import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/db/demo/load.ts';
+import { diskStorage } from '../../src/media/disk-storage.ts';
 import { schema } from '../../src/schema.ts';
 import { useTestApp } from '../helpers/app.ts';
 
 const kith = useTestApp();
-beforeAll(() => loadDemo(kith.database.db, ''));
+beforeAll(() => loadDemo(kith.database.db, diskStorage(kith.mediaFolder), ''));
 
-/** Every field of User that a query can ask without arguments, with a selection of leaves where it needs one. */
-function selections(): string[] {
-  const user = schema.getType('User');
-  if (!(user instanceof GraphQLObjectType)) throw new Error('User is no object type.');
-  return Object.values(user.getFields()).flatMap(({ name, type }) => {
-    const named = getNamedType(type);
+/** What can be asked of a type without arguments: leaves, of a Node its id, and of other objects the same again. */
+function selectionOf(type: GraphQLObjectType): string[] {
+  return Object.values(type.getFields()).flatMap(({ name, type: given }) => {
+    const named = getNamedType(given);
     if (isLeafType(named)) return [name];
-    if (!isObjectType(named)) throw new Error(`Teach this test to select from User.${name}.`);
-    const leaves = Object.values(named.getFields()).filter((f) => isLeafType(getNamedType(f.type)));
-    return leaves.length > 0 ? [`${name} { ${leaves.map((f) => f.name).join(' ')} }`] : [];
+    if (!isObjectType(named)) throw new Error(`Teach this test to select from ${type}.${name}.`);
+    if (named.name.endsWith('Connection')) return [];
+    const isNode = named.getInterfaces().some((of) => of.name === 'Node');
+    return [`${name} { ${isNode ? 'id' : selectionOf(named).join(' ')} }`];
   });
+}
+
+/** Every field of a type, each with a selection where it needs one. */
+function selections(typeName: string): string[] {
+  const type = schema.getType(typeName);
+  if (!isObjectType(type)) throw new Error(`${typeName} is no object type.`);
+  return selectionOf(type);
 }
 
 // Lists read only the columns that a query's fields need: a field that is not known to need one would come out empty.
@@ -40,7 +47,7 @@ describe('a field asked of a list’s people is what it is of the people themsel
     kith.query(`${lists[list]} fragment F on User { ${fields} }`, { as: 'ada' });
 
   it.each(Object.keys(lists) as (keyof typeof lists)[])('in %s', async (list) => {
-    const all = selections();
+    const all = selections('User');
     // By their ids people are read whole.
     const ids = people(await ask(list, 'id')).map(({ id }) => id);
     const document = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on User { ${all.join(' ')} } } }`;
@@ -50,6 +57,28 @@ describe('a field asked of a list’s people is what it is of the people themsel
       const name = selection.split(' ')[0] ?? '';
       const alone = people(await ask(list, selection));
       expect(alone, selection).toEqual(whole.map((person) => ({ [name]: person[name] })));
+    }
+  });
+
+  it('in members', async () => {
+    const all = selections('Member');
+    const members = async (fields: string) =>
+      (
+        await kith.query(
+          `{ user(by: { username: "carol" }) { members { nodes { ...F } } } } fragment F on Member { ${fields} }`,
+          { as: 'ada' },
+        )
+      ).user.members.nodes;
+    const ids: { id: string }[] = await members('id');
+    expect(ids).toHaveLength(3);
+    const { nodes: whole } = await kith.query(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Member { ${all.join(' ')} } } }`,
+      { as: 'ada', variables: { ids: ids.map(({ id }) => id) } },
+    );
+    for (const selection of all) {
+      const name = selection.split(' ')[0] ?? '';
+      const alone = whole.map((member: Record<string, unknown>) => ({ [name]: member[name] }));
+      expect(await members(selection), selection).toEqual(alone);
     }
   });
 });

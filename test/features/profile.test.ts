@@ -510,15 +510,15 @@ describe('updateProfile', () => {
       },
       ['INVALID', 'username'],
       ['TOO_SHORT', 'displayName'],
-      ['TOO_LONG', 'realName'],
       ['TOO_LONG', 'bio'],
+      ['INVALID', 'links.1'],
+      ['TOO_LONG', 'realName'],
       ['INVALID', 'birthday'],
       ['TOO_SHORT', 'location.name'],
       ['INVALID', 'location.coordinates.latitude'],
       ['TOO_LONG', 'company.name'],
       ['INVALID', 'timezone'],
       ['INVALID', 'website'],
-      ['INVALID', 'links.1'],
     );
   });
 

@@ -25,13 +25,11 @@ async function befriend(kith: TestApp, usernames: readonly string[]): Promise<vo
 }
 
 async function soughtOf(kith: TestApp, username: string): Promise<Sought> {
-  const { viewer } = await kith.query<{ viewer: { user: Sought } }>(
-    '{ viewer { user { id username sid } } }',
-    {
-      as: username,
-    },
+  const { viewer } = await kith.query(
+    '{ viewer { user { id username sid } members(first: 1) { nodes { id sid memberName } } } }',
+    { as: username },
   );
-  return viewer.user;
+  return { ...viewer.user, member: viewer.members.nodes[0] ?? null };
 }
 
 /** The doors of the schema, or of `only` these, that this person comes out of for this viewer. */
@@ -55,12 +53,18 @@ describe('rule 3.1: blocked on every path of the schema', () => {
   const people = ['ada', 'bob', 'carol', 'dan', 'eve', 'fay'];
   let ready: Promise<void> | undefined;
   /**
-   * All follow all. Ada has blocked Bob; Eve has blocked Fay, after both had hidden the other. Carol has hidden all four,
+   * All follow all, have a member, and show their account. Ada has blocked Bob; Eve has blocked Fay, after both had hidden the other. Carol has hidden all four,
    * so that her list of hidden people is a path as well; Dan finds them everywhere else.
    */
   const community = () => {
     ready ??= (async () => {
       await befriend(kith, people);
+      for (const as of people) {
+        expect((await kith.mutate('createMember', { name: 'Within' }, as)).userErrors).toEqual([]);
+        const { viewer } = await kith.query('{ viewer { accounts { id } } }', { as });
+        const shown = { accountId: viewer.accounts[0].id, isVisible: true };
+        expect((await kith.mutate('updateAccount', shown, as)).userErrors).toEqual([]);
+      }
       const tie = async (as: string, verb: string, other: string) =>
         done(kith, verb, await kith.idOf(other), as);
       for (const other of ['ada', 'bob', 'eve', 'fay']) await tie('carol', 'hideUser', other);
@@ -105,7 +109,7 @@ describe('rule 3.1: blocked on every path of the schema', () => {
     const { name } = by;
     try {
       Object.assign(by, { name: 'unheardOf' });
-      expect(() => doorsToPeople(schema, { id: '', username: '', sid: '' })).toThrow(
+      expect(() => doorsToPeople(schema, { id: '', username: '', sid: '', member: null })).toThrow(
         'Teach me this argument: Query.user(unheardOf: UserBy!)',
       );
     } finally {

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/db/demo/load.ts';
 import { graphiqlOptions } from '../../src/graphiql.ts';
+import { diskStorage } from '../../src/media/disk-storage.ts';
 import { useTestApp } from '../helpers/app.ts';
 
 const kith = useTestApp();
-beforeAll(() => loadDemo(kith.database.db, ''));
+beforeAll(() => loadDemo(kith.database.db, diskStorage(kith.mediaFolder), ''));
 
 describe('GraphiQL', () => {
   it('opens with examples that work as they are in demo mode, as ada', async () => {

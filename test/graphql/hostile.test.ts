@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { maskError } from '../../src/http/errors.ts';
+import { diskStorage } from '../../src/media/disk-storage.ts';
 import { type Answer, type SendOptions, testAuth, useTestApp } from '../helpers/app.ts';
 
 const kith = useTestApp();
@@ -927,7 +928,7 @@ describe('requests', () => {
     ['text/plain', good],
     ['application/x-www-form-urlencoded', 'query={__typename}'],
     [
-      'multipart/form-data; boundary=x',
+      'multipart/mixed; boundary=x',
       '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{"query":"{ __typename }"}\r\n--x--',
     ],
     ['application/graphql', '{ __typename }'],
@@ -1097,6 +1098,7 @@ describe('over a connection of its own', () => {
   beforeAll(async () => {
     const app = createApp({
       db: kith.database.db,
+      storage: diskStorage(kith.mediaFolder),
       config: { ...readConfig({}), auth: testAuth },
       log: pino({}, { write: (line) => void logged.push(line) }),
     });

@@ -3,6 +3,7 @@ import { isInterfaceType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema.ts';
 import { useTestApp } from '../helpers/app.ts';
+import { onePixel } from '../helpers/lists.ts';
 
 const kith = useTestApp();
 
@@ -83,7 +84,28 @@ describe('node', () => {
   it('finds every type that implements Node by its id', async () => {
     const node = schema.getType('Node');
     if (!isInterfaceType(node)) throw new Error('The schema has no interface Node.');
-    const ids: Record<string, string> = { User: await kith.idOf('ada'), Viewer: await viewerIdOf('ada') };
+    const { member } = await kith.mutate('createMember', { name: 'Findable' }, 'ada', 'member { id }');
+    const { flag } = await kith.mutate(
+      'createPrideFlag',
+      { name: 'Findable', image: { base64: onePixel } },
+      'ada',
+      'flag { id }',
+    );
+    const { user } = await kith.mutate(
+      'updateProfile',
+      { tags: ['findable'] },
+      'ada',
+      'user { tags { id } }',
+    );
+    const { viewer } = await kith.query('{ viewer { accounts { id } } }', { as: 'ada' });
+    const ids: Record<string, string> = {
+      User: await kith.idOf('ada'),
+      Viewer: await viewerIdOf('ada'),
+      Member: member.id,
+      PrideFlag: flag.id,
+      Tag: user.tags[0].id,
+      Account: viewer.accounts[0].id,
+    };
     // A new type has to bring an id along, to show that it is found.
     expect(
       schema

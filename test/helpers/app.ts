@@ -1,11 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ExecutionResult, type GraphQLFormattedError, parse } from 'graphql';
 import { type DestinationStream, pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { signToken } from '../../src/auth/token.ts';
 import { type Config, type ReadyAuth, readConfig } from '../../src/config.ts';
+import { diskStorage } from '../../src/media/disk-storage.ts';
+import type { MediaStorage } from '../../src/media/storage.ts';
 import { createTestDatabase, type TestDatabase } from './db.ts';
 
 /** The secret that tests sign tokens with. */
@@ -17,6 +22,7 @@ export interface TestOptions {
   env?: Record<string, string>;
   auth?: ReadyAuth;
   now?: () => Date;
+  storage?: MediaStorage;
 }
 
 /** A GraphQL answer over HTTP. */
@@ -47,6 +53,8 @@ export interface TestApp {
   idOf: (username: string) => Promise<string>;
   /** Runs a mutation that takes an input and gives its payload back, `userErrors` included. */
   mutate: (name: string, input: object, as: string, selection?: string) => Promise<Json>;
+  /** Where pictures lie, unless the test has a storage of its own. */
+  mediaFolder: string;
   close: () => Promise<void>;
 }
 
@@ -70,8 +78,10 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
     ...readConfig(options.env ?? {}),
     auth: options.auth ?? testAuth,
   };
+  const mediaFolder = mkdtempSync(join(tmpdir(), 'kith-media-'));
   const app = createApp({
     db: database.db,
+    storage: options.storage ?? diskStorage(mediaFolder),
     config,
     log: pino({ level: 'info' }, sink),
     graphiql: { title: 'Kith', demo: null },
@@ -146,10 +156,12 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
     token,
     idOf,
     mutate,
+    mediaFolder,
     close: async () => {
       await socket?.close();
       await app.dispose();
       await database.close();
+      rmSync(mediaFolder, { recursive: true, force: true });
     },
   };
 }

@@ -2,6 +2,7 @@
 import { inArray } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { users } from '../../src/features/users/table.ts';
+import { decodeId } from '../../src/graphql/node.ts';
 import type { TestApp } from './app.ts';
 import { crowd, type Person } from './crowd.ts';
 
@@ -42,6 +43,8 @@ export interface ListCase {
   args: string;
   /** The edge's own time, where it has one. */
   time: string | null;
+  /** The nodes' field that is `username` here. */
+  label: string;
   /** Fills a new list: one entry for each of the steps, which are the milliseconds from one entry to the next. */
   fill: (steps: readonly number[]) => Promise<Filled>;
 }
@@ -78,6 +81,19 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
     }
     return entries.sort(newestFirst);
   };
+  /** What somebody makes at each of the steps, in that order. */
+  const making = async (
+    steps: readonly number[],
+    make: (n: number) => Promise<{ username: string; id: string }>,
+  ): Promise<Filled['entries'][number][]> => {
+    const entries: Filled['entries'][number][] = [];
+    for (const [n, step] of steps.entries()) {
+      clock.tick(step);
+      const { username, id } = await make(n);
+      entries.push({ person: { username, id, uuid: decodeId(id)?.id ?? '' }, at: clock.now() });
+    }
+    return entries;
+  };
   const done = async (name: string, userId: string, as: string) =>
     expect((await kith.mutate(name, { userId }, as)).userErrors).toEqual([]);
 
@@ -109,6 +125,7 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
     field,
     args,
     time: null,
+    label: 'username',
     fill: async (steps) => ({
       as: null,
       under: null,
@@ -135,6 +152,7 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
       field: 'followers',
       args: '',
       time: 'followedAt',
+      label: 'username',
       fill: async (steps) => {
         const owner = await nobodyYet();
         return {
@@ -151,6 +169,7 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
       field: 'following',
       args: '',
       time: 'followedAt',
+      label: 'username',
       fill: async (steps) => {
         const owner = await nobodyYet();
         return {
@@ -167,6 +186,7 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
       field: 'mutualFollowers',
       args: '',
       time: 'followedAt',
+      label: 'username',
       fill: async (steps) => {
         const [owner, viewer, onlyFollower, onlyFollowed] = [
           await nobodyYet(),
@@ -195,6 +215,7 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
         field,
         args: '',
         time,
+        label: 'username',
         fill: async (steps) => {
           const viewer = await nobodyYet();
           return {
@@ -206,8 +227,58 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
         },
       };
     }),
+    ...(['User', 'Viewer'] as const).map(
+      (on): ListCase => ({
+        name: `${on}.members`,
+        on,
+        field: 'members',
+        args: '',
+        time: null,
+        label: 'memberName',
+        fill: async (steps) => {
+          const owner = await nobodyYet();
+          const entries = await making(steps, async (n) => {
+            const name = `Member ${String(n).padStart(2, '0')}`;
+            const { member } = await kith.mutate('createMember', { name }, owner.username, 'member { id }');
+            return { username: name, id: member.id };
+          });
+          return {
+            as: on === 'Viewer' ? owner.username : null,
+            under: on === 'Viewer' ? 'viewer' : userBy(owner.username),
+            entries,
+            remove: ({ id }) => kith.mutate('deleteMember', { memberId: id }, owner.username),
+          };
+        },
+      }),
+    ),
+    {
+      name: 'Viewer.prideFlags',
+      on: 'Viewer',
+      field: 'prideFlags',
+      args: '',
+      time: null,
+      label: 'name',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        const entries = await making(steps, async (n) => {
+          const input = { name: `Flag ${n}`, image: { base64: onePixel } };
+          const { flag } = await kith.mutate('createPrideFlag', input, owner.username, 'flag { id }');
+          return { username: input.name, id: flag.id };
+        });
+        return {
+          as: owner.username,
+          under: 'viewer',
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id }) => kith.mutate('deletePrideFlag', { flagId: id }, owner.username),
+        };
+      },
+    },
   ];
 }
+
+/** The smallest PNG there is. */
+export const onePixel =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 const userBy = (username: string) => `user(by: { username: "${username}" })`;
 const descending = (a: string, b: string) => (a < b ? 1 : -1);
@@ -253,8 +324,8 @@ export function pageDocument(list: ListCase, filled: Filled, args: PageArgs): st
   const field = `list: ${list.field}${all.length === 0 ? '' : `(${all.join(', ')})`} {
     totalCount
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor ${list.time ? `at: ${list.time}` : ''} node { id username } }
-    nodes { id username }
+    edges { cursor ${list.time ? `at: ${list.time}` : ''} node { id username: ${list.label} } }
+    nodes { id username: ${list.label} }
   }`;
   return filled.under === null ? `{ ${field} }` : `{ parent: ${filled.under} { ${field} } }`;
 }

@@ -21,6 +21,8 @@ export interface Sought {
   id: string;
   username: string;
   sid: string;
+  /** A member of theirs, where there is one. */
+  member: { id: string; sid: string; memberName: string } | null;
 }
 
 /** An id or a username that came out of a door: a field, with its arguments, and the way through its connection. */
@@ -73,16 +75,30 @@ function argumentsOf(coordinate: string, field: GraphQLField<unknown, unknown>, 
 }
 
 /** The values that lead to whom is sought; null for an argument that is unknown here. */
-function valuesOf({ name, type }: GraphQLArgument, { id, username, sid }: Sought): string[] | null {
+function valuesOf({ name, type }: GraphQLArgument, { id, username, sid, member }: Sought): string[] | null {
   const named = getNamedType(type);
   const q = JSON.stringify;
   switch (`${name}: ${getNullableType(type)}`) {
     case 'by: UserBy':
-      return [`{ id: ${q(id)} }`, `{ username: ${q(username)} }`, `{ sid: ${q(sid)} }`];
+      return [
+        `{ id: ${q(id)} }`,
+        `{ username: ${q(username)} }`,
+        `{ sid: ${q(sid)} }`,
+        // The subject of a test's token is the username.
+        `{ account: { provider: OIDC, externalId: ${q(username)} } }`,
+      ];
+    case 'by: MemberBy':
+      return member
+        ? [
+            `{ id: ${q(member.id)} }`,
+            `{ sid: ${q(member.sid)} }`,
+            `{ name: { username: ${q(username)}, member: ${q(member.memberName)} } }`,
+          ]
+        : ['{ sid: "nobody" }'];
     case 'id: ID':
       return [q(id)];
     case 'ids: [ID!]':
-      return [`[${q(id)}]`];
+      return [`[${[id, ...(member ? [member.id] : [])].map((one) => q(one)).join(', ')}]`];
     case 'query: String':
       return [q(username)];
     default:

@@ -4,9 +4,12 @@ import { insertBlock, insertHide } from '../../features/blocks/store.ts';
 import { ensureFollows, type NewFollow } from '../../features/follows/bulk-store.ts';
 import { renderMarkdown } from '../../features/profile/markdown.ts';
 import { ensurePeople, isEmpty, type NewPerson } from '../../features/users/bulk-store.ts';
+import type { MediaStorage } from '../../media/storage.ts';
 import type { Database } from '../client.ts';
 import { transaction } from '../errors.ts';
 import { newId } from '../uuid.ts';
+import { DemoDetails, wordsOf } from './details.ts';
+import { neighbourPronouns } from './profiles.ts';
 
 /** Those whom demo mode gives tokens for. */
 export const demoPeople = ['ada', 'bob', 'carol', 'dan', 'eve'] as const;
@@ -93,15 +96,18 @@ const zones = [
 
 /**
  * Puts the demo people into an empty database, in one transaction; does nothing when anybody is there.
+ * @param storage where their pictures go.
  * @param issuer of the tokens that they sign in with; "" for tokens without one.
  * @returns whether it did.
  */
-export async function loadDemo(db: Database, issuer: string): Promise<boolean> {
+export async function loadDemo(db: Database, storage: MediaStorage, issuer: string): Promise<boolean> {
   if (!(await isEmpty(db))) return false;
   const faker = new Faker({ locale: [en, base], seed: 20260105 });
   const people = [...namedPeople(), ...neighbours(faker)].map((person) => withRest(person, faker));
+  const details = new DemoDetails(db, storage, faker);
+  const pictured = await details.withPictures(people);
   await transaction(db, async (tx) => {
-    const ids = await ensurePeople(tx, issuer, people);
+    const ids = await ensurePeople(tx, issuer, pictured);
     const idOf = (username: string) => {
       const id = ids.get(username);
       if (!id) throw new Error(`Demo person ${username} is missing.`);
@@ -110,6 +116,9 @@ export async function loadDemo(db: Database, issuer: string): Promise<boolean> {
     await ensureFollows(tx, [...followsOf(faker, people, idOf)]);
     await insertBlock(tx, idOf('dan'), idOf('eve'), begun);
     await insertHide(tx, idOf('carol'), idOf('dan'), begun);
+    for (const { username, createdAt } of people) {
+      await details.addTo(tx, idOf(username.toLowerCase()), username, createdAt);
+    }
   });
   return true;
 }
@@ -119,6 +128,7 @@ function namedPeople(): NewPerson[] {
     username,
     createdAt: new Date(begun.getTime() + i * day),
     ...named[username],
+    ...wordsOf(username),
   }));
 }
 
@@ -135,6 +145,8 @@ function neighbours(faker: Faker): NewPerson[] {
       createdAt: new Date(begun.getTime() + (5 + i) * day + faker.number.int(day)),
       displayName: sometimes(0.9, () => `${first} ${last}`),
       realName: sometimes(0.3, () => `${first} ${faker.person.middleName()} ${last}`),
+      names: [{ value: first, preference: 'favourite' }],
+      pronouns: faker.helpers.arrayElement(neighbourPronouns),
       tagline: sometimes(0.8, () => faker.person.bio().slice(0, 150)),
       bio: sometimes(
         0.6,

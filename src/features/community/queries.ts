@@ -4,7 +4,9 @@ import type { Config } from '../../config.ts';
 import { builder } from '../../graphql/builder.ts';
 import { documentLimits } from '../../graphql/limits.ts';
 import { maxPageSize } from '../../graphql/page.ts';
-import { maxLinks } from '../profile/rules.ts';
+import { maxImageBytes } from '../../media/image.ts';
+import { maxCustomPreferences, maxFields, maxLinks, maxTags } from '../profile/rules.ts';
+import { maxFlags, maxMembers } from '../users/table.ts';
 
 const { version } = z
   .object({ version: z.string() })
@@ -25,6 +27,15 @@ const limits = {
   maxPageSize: { value: maxPageSize, description: 'Most entries on a page of a list.' },
   maxCost: { value: documentLimits.maxCost, description: 'Most objects that a document could return.' },
   maxDepth: { value: documentLimits.maxDepth, description: 'Most levels of fields in a document.' },
+  maxUploadBytes: { value: maxImageBytes, description: 'Most bytes of an image.' },
+  maxMembers: { value: maxMembers, description: 'Most members of a person.' },
+  maxFlags: { value: maxFlags, description: 'Most pride flags in a library.' },
+  maxFields: { value: maxFields, description: 'Most headings with words on a profile.' },
+  maxCustomPreferences: {
+    value: maxCustomPreferences,
+    description: 'Most preferences of somebody’s own making.',
+  },
+  maxTags: { value: maxTags, description: 'Most tags of a person.' },
   maxLinks: { value: maxLinks, description: 'Most links on a profile.' },
 };
 

@@ -1,7 +1,7 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { retrying } from '../../db/errors.ts';
-import { type KeyKind, ordered, type Window, windowValues, within } from '../../db/keyset.ts';
+import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import type { Card, UserRow } from '../users/card.ts';
 import { userStats, users } from '../users/table.ts';
@@ -25,13 +25,6 @@ const sides = {
   following: { parent: follows.followerId, peer: follows.followeeId },
 } as const;
 export type FollowSide = keyof typeof sides;
-
-/** The lists' owners, one row each, for a lateral join. */
-const parentsOf = (db: Database) =>
-  db
-    .select({ id: sql<string>`parent_id`.as('parent_id') })
-    .from(sql`unnest(${sql.placeholder('parents')}::uuid[]) AS parent_id`)
-    .as('parents');
 
 const followedAt = sql<Date>`${follows.createdAt}`.mapWith(follows.createdAt).as('followed_at');
 

@@ -1,13 +1,82 @@
 import { z } from 'zod';
 import { isLinkUrl } from '../../graphql/scalars.ts';
-import { clearable, line, list, range, rule, text } from '../../graphql/validate.ts';
+import { clearable, emptied, issue, line, list, range, rule, text } from '../../graphql/validate.ts';
 import { hasUsernameCharacters, isBirthday, isTimezone, usernameLength } from '../users/rules.ts';
+import { maxFlags } from '../users/table.ts';
+import { isIcon } from './preference-rules.ts';
+import { preferenceSizes } from './table.ts';
 
-/** Most links on a profile. */
+/** Most links on a profile; most fields of words, entries in each list of them, and preferences of one's own; most tags. */
 export const maxLinks = 25;
+export const maxFields = 25;
+export const maxEntries = 100;
+export const maxCustomPreferences = 25;
+export const maxTags = 5;
 
 const url = rule(line(256), isLinkUrl, 'This is not an absolute URL of an accepted scheme.');
 const coordinates = z.object({ latitude: range(-90, 90), longitude: range(-180, 180) });
+
+/** Keys are compared as they are stored: those of one's own are UUIDs in lower case. */
+const preferenceKey = z.string().transform((key) => key.toLowerCase());
+const word = text(100);
+const nameEntries = list(z.object({ value: word, preference: preferenceKey }), maxEntries);
+
+/** What people and members alike take. A list is emptied by null. */
+export const commonShape = {
+  displayName: clearable(line(100)),
+  bio: clearable(text(1_000)),
+  links: emptied(list(url, maxLinks)),
+  names: emptied(nameEntries),
+  pronouns: emptied(
+    list(
+      z.object({
+        pronouns: word,
+        displayText: word.nullish().transform((given) => given ?? null),
+        preference: preferenceKey,
+      }),
+      maxEntries,
+    ),
+  ),
+  fields: emptied(list(z.object({ name: word, entries: nameEntries }), maxFields)),
+  flagIds: emptied(list(z.string(), maxFlags)),
+};
+
+const customPreferences = list(
+  z.object({
+    key: z.guid().transform((key) => key.toLowerCase()),
+    icon: rule(z.string(), isIcon, 'There is no Bootstrap icon of this name.'),
+    tooltip: word,
+    size: z.enum(preferenceSizes),
+    muted: z.boolean(),
+    favourite: z.boolean(),
+  }),
+  maxCustomPreferences,
+).superRefine((entries, { addIssue }) => {
+  const keys = new Set<string>();
+  for (const [i, { key }] of entries.entries()) {
+    if (keys.has(key)) addIssue(issue('INVALID', 'Another one has this key.', i, 'key'));
+    keys.add(key);
+  }
+});
+
+const tag = z
+  .string()
+  .transform((name) => name.trim().replace(/^#+/, '').normalize('NFC').toLowerCase())
+  .pipe(
+    rule(
+      text(64),
+      (name) => /^[\p{L}\p{M}\p{N}_-]+$/u.test(name),
+      'A tag has only letters, digits, - and _.',
+    ),
+  );
+
+/** Text to the tags in it: in lower case, without #, each once. */
+export const tagsShape = z
+  .array(tag)
+  .transform((names) => [...new Set(names)])
+  .superRefine((names, { addIssue }) => {
+    if (names.length > maxTags) addIssue(issue('TOO_MANY', `At most ${maxTags} tags.`));
+  });
 
 /** What `updateProfile` takes: domain rule 2. */
 export const profileShape = (now: Date) =>
@@ -18,10 +87,9 @@ export const profileShape = (now: Date) =>
         error: `At least ${usernameLength.min} characters.`,
       })
       .optional(),
-    displayName: clearable(line(100)),
+    ...commonShape,
     realName: clearable(line(100)),
     tagline: clearable(text(150)),
-    bio: clearable(text(1_000)),
     memberTitle: clearable(text(150)),
     birthday: clearable(
       rule(
@@ -36,5 +104,6 @@ export const profileShape = (now: Date) =>
     company: clearable(z.object({ name: clearable(text(255)), role: clearable(text(255)) })),
     timezone: clearable(rule(text(64), isTimezone, 'This is not an IANA time zone such as Europe/Berlin.')),
     website: clearable(url),
-    links: clearable(list(url, maxLinks)),
+    tags: emptied(tagsShape),
+    customPreferences: emptied(customPreferences),
   });

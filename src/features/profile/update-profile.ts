@@ -4,12 +4,18 @@ import { builder } from '../../graphql/builder.ts';
 import { accountGone, refuse } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { validate } from '../../graphql/validate.ts';
+import { withPictures } from '../media/pictures.ts';
+import { ImageInput } from '../media/type.ts';
 import { loadUser } from '../users/loaders.ts';
 import { isReservedUsername, usernameKey } from '../users/rules.ts';
-import { type ProfileChange, updateProfile } from '../users/store.ts';
+import type { UserChange } from '../users/store.ts';
 import { UserRef } from '../users/type.ts';
+import { commonInput } from './input.ts';
 import { renderMarkdown } from './markdown.ts';
-import { maxLinks, profileShape } from './rules.ts';
+import { decodeFlagIds, refusalOf } from './refusal.ts';
+import { maxCustomPreferences, maxTags, profileShape } from './rules.ts';
+import { updateProfile } from './store.ts';
+import { PreferenceSizeEnum } from './type.ts';
 
 const CoordinatesInput = builder.inputType('CoordinatesInput', {
   description: 'A point on Earth (WGS 84).',
@@ -33,6 +39,34 @@ const CompanyInput = builder.inputType('CompanyInput', {
   }),
 });
 
+const PreferenceInput = builder.inputType('PreferenceInput', {
+  description: 'A preference of somebody’s own making.',
+  fields: (t) => ({
+    key: t.id({
+      required: true,
+      description: 'A UUID that the client chooses, and that entries name it by from then on.',
+    }),
+    icon: t.string({ required: true, description: 'The name of a Bootstrap icon, such as heart-fill.' }),
+    tooltip: t.string({ required: true, description: 'The preference in words, 1–100 characters.' }),
+    size: t.field({
+      type: PreferenceSizeEnum,
+      required: true,
+      defaultValue: 'NORMAL',
+      description: 'How large such words are shown.',
+    }),
+    muted: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Whether such words are shown in grey.',
+    }),
+    favourite: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Whether such words are the first to be used where there is room for few.',
+    }),
+  }),
+});
+
 mutation('updateProfile', {
   description:
     'Changes the viewer’s profile: what is omitted stays as it is, null clears. All of it is changed, or nothing.',
@@ -42,10 +76,9 @@ mutation('updateProfile', {
     username: t.string({
       description: '2–40 of A–Z a–z 0–9 _ . -; unique whatever the case (TAKEN); cannot be null.',
     }),
-    displayName: t.string({ description: 'The name they go by, 1–100 characters on one line.' }),
+    ...commonInput(t),
     realName: t.string({ description: 'The name in their papers, 1–100 characters on one line.' }),
     tagline: t.string({ description: 'Themself in short, 1–150 characters.' }),
-    bio: t.string({ description: 'Themself at more length, 1–1,000 characters of Markdown.' }),
     memberTitle: t.string({
       description: 'What their members are called, 1–150 characters; null: “Members”.',
     }),
@@ -62,19 +95,35 @@ mutation('updateProfile', {
     company: t.field({ type: CompanyInput, description: 'Where they work; replaces the whole company.' }),
     timezone: t.string({ description: 'An IANA time zone such as Europe/Berlin.' }),
     website: t.string({ description: 'An absolute URL, at most 256 characters.' }),
-    links: t.stringList({
-      description: `Absolute URLs, at most ${maxLinks} of at most 256 characters; replaces the whole list, null empties it.`,
+    tags: t.stringList({
+      description: `Words to be tagged with, at most ${maxTags}: 1–64 letters, digits, “-” and “_”, with or without “#”, each counted once; replaces the whole list, null empties it.`,
     }),
+    customPreferences: t.field({
+      type: [PreferenceInput],
+      description: `The preferences of their own, at most ${maxCustomPreferences}; replaces the whole list, null empties it. One that words still name cannot be left out.`,
+    }),
+    cover: t.field({ type: ImageInput, description: 'The wide picture above their page; null removes it.' }),
   }),
-  run: async (input, ctx, viewer) => {
-    const change = columns(validate(profileShape(ctx.now()), input));
-    if (change.username !== undefined && isReservedUsername(change.username)) throw taken();
-    try {
-      if (!(await updateProfile(ctx.db, viewer.id, change))) throw accountGone();
-    } catch (error) {
-      const constraint = brokenConstraint(error);
-      throw constraint === 'users_username_unique' || constraint === 'claims_pkey' ? taken() : error;
-    }
+  run: async ({ avatar, cover, ...input }, ctx, viewer) => {
+    const { flagIds, tags, ...checked } = validate(profileShape(ctx.now()), input);
+    const columns = columnsOf(checked);
+    if (columns.username !== undefined && isReservedUsername(columns.username)) throw taken();
+    const change = { columns, flagIds: decodeFlagIds(flagIds), tags };
+    const given = {
+      avatar: { kind: 'avatar', source: avatar, path: ['avatar'] },
+      cover: { kind: 'cover', source: cover, path: ['cover'] },
+    } as const;
+    await withPictures(ctx, given, async (pictures) => {
+      try {
+        const withThem = { ...change, columns: { ...columns, ...pictures } };
+        if (!(await updateProfile(ctx.db, viewer.id, withThem, ctx.now()))) throw accountGone();
+      } catch (error) {
+        const constraint = brokenConstraint(error);
+        throw constraint === 'users_username_unique' || constraint === 'claims_pkey'
+          ? taken()
+          : refusalOf(error);
+      }
+    });
     return { userId: viewer.id };
   },
   payload: (t) => ({
@@ -91,13 +140,12 @@ function taken() {
   return refuse('TAKEN', 'This username is taken or reserved.', 'username');
 }
 
-function columns({
+function columnsOf({
   location,
   position,
   company,
-  links,
   ...same
-}: z.output<ReturnType<typeof profileShape>>): ProfileChange {
+}: Omit<z.output<ReturnType<typeof profileShape>>, 'flagIds' | 'tags'>): UserChange {
   const { username, bio } = same;
   return {
     ...same,
@@ -116,6 +164,5 @@ function columns({
     ...(company === undefined
       ? {}
       : { companyName: company?.name ?? null, companyRole: company?.role ?? null }),
-    ...(links === undefined ? {} : { links: links ?? [] }),
   };
 }

@@ -1,12 +1,11 @@
-import { z } from 'zod';
 import { requireViewer } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { validate } from '../../graphql/validate.ts';
-import { type PrivateRow, updatePrivacy } from '../users/store.ts';
-import { profileVisibilities } from '../users/table.ts';
+import { type PrivateRow, updateSettings } from '../users/store.ts';
 import { ownAccount } from '../users/viewer-type.ts';
-import { ProfileVisibilityEnum, SettingsRef } from './type.ts';
+import { maxContentLanguages, settingsShape } from './rules.ts';
+import { EmailFrequencyEnum, NotificationKindEnum, ProfileVisibilityEnum, SettingsRef } from './type.ts';
 
 const PrivacySettingsInput = builder.inputType('PrivacySettingsInput', {
   description: 'Who may find and see what; what is omitted stays as it is.',
@@ -23,15 +22,30 @@ const PrivacySettingsInput = builder.inputType('PrivacySettingsInput', {
   }),
 });
 
-const shape = z.object({
-  privacy: z
-    .object({
-      searchable: z.boolean().optional(),
-      profileVisibility: z.enum(profileVisibilities).optional(),
-      memberListPrivate: z.boolean().optional(),
-      nsfw: z.boolean().optional(),
-    })
-    .optional(),
+const NotificationSettingsInput = builder.inputType('NotificationSettingsInput', {
+  description: 'How the viewer hears of what happened; what is omitted stays as it is.',
+  fields: (t) => ({
+    email: t.field({ type: EmailFrequencyEnum, description: 'How often they get e-mail.' }),
+    push: t.boolean({ description: 'Whether their devices are told.' }),
+    toasts: t.boolean({ description: 'Whether an open page shows it.' }),
+    sounds: t.boolean({ description: 'Whether that makes a sound.' }),
+    muted: t.field({
+      type: [NotificationKindEnum],
+      description: 'What they do not want to hear of; replaces the whole list.',
+    }),
+  }),
+});
+
+const DisplaySettingsInput = builder.inputType('DisplaySettingsInput', {
+  description: 'What the viewer’s pages are like; what is omitted stays as it is.',
+  fields: (t) => ({
+    language: t.string({ description: 'The language of the pages: a BCP 47 tag such as en or pt-BR.' }),
+    contentLanguages: t.stringList({
+      description: `The languages they read: BCP 47 tags, at most ${maxContentLanguages}; replaces the whole list.`,
+    }),
+    hideFollowSuggestions: t.boolean({ description: 'Whether they want nobody suggested to follow.' }),
+    showFeaturedSuggestions: t.boolean({ description: 'Whether they want featured people suggested.' }),
+  }),
 });
 
 mutation('updateSettings', {
@@ -40,11 +54,19 @@ mutation('updateSettings', {
   scope: 'profile:modify',
   towardsOthers: false,
   input: (t) => ({
+    notifications: t.field({
+      type: NotificationSettingsInput,
+      description: 'How they hear of what happened.',
+    }),
     privacy: t.field({ type: PrivacySettingsInput, description: 'Who may find and see what.' }),
+    display: t.field({ type: DisplaySettingsInput, description: 'What their pages are like.' }),
   }),
   run: async (input, ctx, viewer): Promise<{ settings: PrivateRow }> => {
-    const { nsfw, ...privacy } = validate(shape, input).privacy ?? {};
-    await updatePrivacy(ctx.db, viewer.id, { ...privacy, isNsfw: nsfw });
+    const { notifications = {}, privacy = {}, display } = validate(settingsShape, input);
+    const { email, muted, ...heard } = notifications;
+    const { nsfw, ...seen } = privacy;
+    const named = { emailFrequency: email, mutedNotifications: muted, isNsfw: nsfw };
+    await updateSettings(ctx.db, viewer.id, { ...heard, ...seen, ...display, ...named });
     ctx.loaders.clear();
     return { settings: await ownAccount(ctx, viewer) };
   },

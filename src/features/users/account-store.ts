@@ -4,7 +4,9 @@ import type { Account } from '../../auth/viewer.ts';
 import type { Database } from '../../db/client.ts';
 import { brokenConstraint, transaction } from '../../db/errors.ts';
 import { prepared } from '../../db/prepared.ts';
+import { isStorable } from '../../db/text.ts';
 import { newId } from '../../db/uuid.ts';
+import { accounts } from '../accounts/table.ts';
 import { searchText, usernameCandidates, usernameKey } from './rules.ts';
 import { claims, users } from './table.ts';
 
@@ -52,7 +54,7 @@ export async function accountOf(db: Database, identity: SignInIdentity): Promise
  */
 export async function createAccount(db: Database, account: NewAccount): Promise<Account | null> {
   for (;;) {
-    const sid = randomSid();
+    const sid = randomSid(5);
     for (const username of usernameCandidates(account.username, sid)) {
       try {
         return await transaction(db, (tx) => insertAccount(tx, account, username, sid));
@@ -88,6 +90,15 @@ async function insertAccount(
     searchText: searchText({ username, displayName, realName: null }),
   });
   await claimIdentity(tx, id, account);
+  await tx.insert(accounts).values({
+    id: newId(createdAt),
+    userId: id,
+    provider: 'OIDC',
+    instance: account.issuer,
+    externalId: account.subject,
+    username: account.username && isStorable(account.username) ? account.username.slice(0, 255) : null,
+    createdAt,
+  });
   return { id, status };
 }
 
@@ -101,7 +112,7 @@ export async function claimIdentity(db: Database, userId: string, identity: Sign
     .values({ kind: 'identity', hash: sql`claim_hash('identity', ${identityText(identity)})`, userId });
 }
 
-/** Five random letters a–z: a person's short id. */
-export function randomSid(): string {
-  return Array.from({ length: 5 }, () => String.fromCharCode(97 + randomInt(26))).join('');
+/** Random letters a–z: a short id, of 5 for a person and 6 for a member. */
+export function randomSid(length: 5 | 6): string {
+  return Array.from({ length }, () => String.fromCharCode(97 + randomInt(26))).join('');
 }

@@ -1,6 +1,7 @@
 import { inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { newId } from '../../db/uuid.ts';
+import { accounts } from '../accounts/table.ts';
 import { identityText, randomSid } from './account-store.ts';
 import { searchText, usernameKey } from './rules.ts';
 import { claims, users } from './table.ts';
@@ -41,8 +42,22 @@ export async function ensurePeople(
         .insert(users)
         .values(missing.map(row))
         .onConflictDoNothing()
-        .returning({ id: users.id });
+        .returning({ id: users.id, key: users.usernameKey });
       if (created.length > 0) {
+        const made = new Map(created.map(({ id, key }) => [key, id]));
+        await tx.insert(accounts).values(
+          missing
+            .filter((person) => made.has(usernameKey(person.username)))
+            .map((person) => ({
+              id: newId(person.createdAt),
+              userId: made.get(usernameKey(person.username)) ?? '',
+              provider: 'OIDC' as const,
+              instance: issuer,
+              externalId: usernameKey(person.username),
+              username: person.username,
+              createdAt: person.createdAt,
+            })),
+        );
         await tx.insert(claims).select(
           sql`SELECT 'identity', claim_hash('identity', ${identityText({ issuer, subject: '' })} || username_key), id FROM users WHERE ${inArray(
             users.id,
@@ -60,7 +75,7 @@ function row(person: NewPerson): typeof users.$inferInsert {
   const { username, displayName = null, realName = null } = person;
   return {
     id: newId(person.createdAt),
-    sid: randomSid(),
+    sid: randomSid(5),
     ...person,
     usernameKey: usernameKey(username),
     searchText: searchText({ username, displayName, realName }),

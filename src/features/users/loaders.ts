@@ -1,7 +1,15 @@
 import { type Context, viewerId } from '../../context.ts';
 import { byKey } from '../../graphql/loader.ts';
 import { usernameKey } from './rules.ts';
-import { detailsOf, privateOf, statsOf, usersById, usersBySid, usersByUsernameKey } from './store.ts';
+import {
+  customPreferencesOf,
+  detailsOf,
+  privateOf,
+  statsOf,
+  usersById,
+  usersBySid,
+  usersByUsernameKey,
+} from './store.ts';
 
 /** People by id: null for whom the viewer cannot find. */
 export const userLoader = byKey(
@@ -31,6 +39,12 @@ export const detailsLoader = byKey(
 export const statsLoader = byKey(
   (ctx, ids) => statsOf(ctx.db, ids),
   (row) => row.userId,
+);
+
+/** The preferences of people's own making, by their ids. */
+export const customPreferencesLoader = byKey(
+  (ctx, ids) => customPreferencesOf(ctx.db, ids),
+  (row) => row.id,
 );
 
 /** The viewer's own account, by their id. */

@@ -4,6 +4,10 @@ import { badInput } from '../../graphql/errors.ts';
 import { idOf } from '../../graphql/node.ts';
 import { connectionOf, type List, page, pageArgs } from '../../graphql/page.ts';
 import { codePoints } from '../../graphql/validate.ts';
+import { accountKeyLoader } from '../accounts/loaders.ts';
+import type { AccountKey } from '../accounts/store.ts';
+import type { AccountProvider } from '../accounts/table.ts';
+import { AccountProviderEnum } from '../accounts/type.ts';
 import { cardFor, type UserRow } from './card.ts';
 import { loadUser, sidLoader, usernameLoader } from './loaders.ts';
 import { fold, hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
@@ -62,8 +66,8 @@ const found: List<SearchRow, Search> = {
   ordering: 'search',
   keys: ['int', 'id'],
   descending: true,
-  rows: async (ctx, _parents, { window, args }) =>
-    atRoot(await searchPage(ctx.db, viewerId(ctx), args, window)),
+  rows: async (ctx, _parents, { window, args, fields }) =>
+    atRoot(await searchPage(ctx.db, viewerId(ctx), args, cardFor(fields), window)),
   keyOf: ({ score, user }) => [score, user.id],
   counts: async (ctx, _parents, search) => countAtRoot(await searchCount(ctx.db, viewerId(ctx), search)),
 };
@@ -74,6 +78,16 @@ const UserSearchConnection = connectionOf(
   { of: 'the people that a search found, best match first', counted: true },
 );
 
+const AccountByInput = builder.inputType('AccountBy', {
+  description: 'An account in another system: by exactly one of `externalId` and `accountName`.',
+  fields: (t) => ({
+    provider: t.field({ type: AccountProviderEnum, required: true, description: 'Where the account is.' }),
+    instance: t.string({ description: 'Which of the provider’s servers; null where there is but one.' }),
+    externalId: t.string({ description: 'Its `externalId`.' }),
+    accountName: t.string({ description: 'Its `username`, in whatever case.' }),
+  }),
+});
+
 const UserByInput = builder.inputType('UserBy', {
   description: 'What tells one person from all others: exactly one of these.',
   isOneOf: true,
@@ -81,6 +95,7 @@ const UserByInput = builder.inputType('UserBy', {
     id: t.id({ description: 'Their `id`.' }),
     username: t.string({ description: 'Their username, in whatever case.' }),
     sid: t.string({ description: 'Their `sid`.' }),
+    account: t.field({ type: AccountByInput, description: 'An account in another system that they show.' }),
   }),
 });
 
@@ -135,8 +150,9 @@ builder.queryFields((t) => ({
 
 function findUser(
   ctx: Context,
-  by: { id?: string; username?: string; sid?: string },
+  by: { id?: string; username?: string; sid?: string; account?: AccountBy },
 ): Promise<UserRow | null> | null {
+  if (by.account) return findByAccount(ctx, by.account);
   if (by.id !== undefined) {
     const id = idOf('User', by.id);
     return id === null ? null : loadUser(ctx, id);
@@ -147,4 +163,24 @@ function findUser(
       : null;
   }
   return by.sid !== undefined && isSid(by.sid) ? ctx.loaders.load(ctx, sidLoader, by.sid) : null;
+}
+
+interface AccountBy {
+  provider: AccountProvider;
+  instance?: string | null | undefined;
+  externalId?: string | null | undefined;
+  accountName?: string | null | undefined;
+}
+
+function findByAccount(ctx: Context, { provider, instance, externalId, accountName }: AccountBy) {
+  if ((externalId ?? null) === null ? (accountName ?? null) === null : (accountName ?? null) !== null) {
+    throw badInput('Give exactly one of `externalId` and `accountName`.');
+  }
+  const key: AccountKey = {
+    provider,
+    instance: instance ?? '',
+    externalId: externalId ?? null,
+    accountName: accountName ?? null,
+  };
+  return ctx.loaders.load(ctx, accountKeyLoader, JSON.stringify(key));
 }

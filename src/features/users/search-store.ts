@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
-import { prepared } from '../../db/prepared.ts';
-import { cardColumns, type UserRow, wholeCard } from './card.ts';
+import { prepared, preparedFor } from '../../db/prepared.ts';
+import type { Card, UserRow } from './card.ts';
 import { fold } from './rules.ts';
 import { users } from './table.ts';
 import { followedByViewer, listed } from './visible.ts';
@@ -32,15 +32,15 @@ const score = sql<number>`(
 const searchKeys = ['int', 'id'] as const;
 
 const searched = (ascending: boolean) =>
-  prepared((db) => {
+  preparedFor((db, card: Card) => {
     const found = db
-      .select({ ...cardColumns, score: score.as('score') })
+      .select({ ...card.columns, score: score.as('score') })
       .from(users)
       .where(sql`${matches} AND ${listed()}`)
       .as('found');
     const columns = [found.score, found.id];
     return db
-      .select({ user: wholeCard.from(found), score: found.score })
+      .select({ user: card.from(found), score: found.score })
       .from(found)
       .where(within(columns, searchKeys))
       .orderBy(...ordered(columns, ascending))
@@ -65,10 +65,11 @@ export function searchPage(
   db: Database,
   viewer: string | null,
   search: Search,
+  card: Card,
   window: Window,
 ): Promise<{ user: UserRow; score: number }[]> {
   const statement = window.ascending ? searchedUp : searchedDown;
-  return statement(db, { viewer, ...searchValues(search), ...windowValues(window, searchKeys) });
+  return statement(db, card, { viewer, ...searchValues(search), ...windowValues(window, searchKeys) });
 }
 
 const searchedCount = prepared(

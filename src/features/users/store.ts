@@ -1,11 +1,11 @@
 import { type Column, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { transaction, writing } from '../../db/errors.ts';
+import { given } from '../../db/given.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { follows } from '../follows/table.ts';
 import { type Card, cardColumns, type UserRow } from './card.ts';
-import { searchText } from './rules.ts';
 import { userStats, users } from './table.ts';
 import { listed, showsDetails, visible } from './visible.ts';
 
@@ -90,6 +90,31 @@ export function statsOf(db: Database, ids: readonly string[]): Promise<(typeof u
   return statsById(db, { ids: keyArray(ids) });
 }
 
+const preferencesById = prepared((db) =>
+  db
+    .select({ id: users.id, customPreferences: users.customPreferences })
+    .from(users)
+    .where(anyOf(users.id, 'ids', 'uuid[]')),
+);
+
+/** The preferences of these people's own making. Whether they can be found is not asked. */
+export function customPreferencesOf(db: Database, ids: readonly string[]) {
+  return preferencesById(db, { ids: keyArray(ids) });
+}
+
+/**
+ * Locks what a person owns (members, flags, words) against all others who write it, until the transaction ends.
+ * @returns whether the person is there.
+ */
+export async function lockOwner(tx: Database, id: string): Promise<boolean> {
+  const locked = await tx
+    .select({ id: userStats.userId })
+    .from(userStats)
+    .where(eq(userStats.userId, id))
+    .for('no key update');
+  return locked.length > 0;
+}
+
 /** What a person alone sees of their own account. */
 export type PrivateRow = NonNullable<Awaited<ReturnType<typeof privateOf>>>;
 
@@ -107,6 +132,17 @@ const privateById = prepared((db) =>
       profileVisibility: users.profileVisibility,
       memberListPrivate: users.memberListPrivate,
       isNsfw: users.isNsfw,
+      emailFrequency: users.emailFrequency,
+      push: users.push,
+      toasts: users.toasts,
+      sounds: users.sounds,
+      mutedNotifications: users.mutedNotifications,
+      language: users.language,
+      contentLanguages: users.contentLanguages,
+      hideFollowSuggestions: users.hideFollowSuggestions,
+      showFeaturedSuggestions: users.showFeaturedSuggestions,
+      sidRerolledAt: users.sidRerolledAt,
+      createdAt: users.createdAt,
     })
     .from(users)
     .where(eq(users.id, sql.placeholder('id'))),
@@ -216,44 +252,14 @@ async function deleteLocked(tx: Database, id: string): Promise<void> {
   await tx.delete(users).where(eq(users.id, id));
 }
 
-/** Columns of a profile to change; what is undefined stays as it is. */
-export type ProfileChange = {
+/** Columns of a person to change; what is undefined stays as it is. */
+export type UserChange = {
   [Column in keyof typeof users.$inferInsert]?: (typeof users.$inferInsert)[Column] | undefined;
 };
 
-/**
- * Changes a person's profile, and what search knows of their names with it.
- * @returns whether the person is there.
- * @throws users_username_unique or claims_pkey for a username that is taken or reserved.
- */
-export function updateProfile(db: Database, id: string, change: ProfileChange): Promise<boolean> {
-  return transaction(db, async (tx) => {
-    const [names] = await tx
-      .select({ username: users.username, displayName: users.displayName, realName: users.realName })
-      .from(users)
-      .where(eq(users.id, id))
-      .for('update');
-    if (!names) return false;
-    const columns = given(change);
-    await tx
-      .update(users)
-      .set({ ...columns, searchText: searchText({ ...names, ...columns }) })
-      .where(eq(users.id, id));
-    return true;
-  });
-}
-
-/** Changes a person's privacy settings; what is undefined stays as it is. */
-export async function updatePrivacy(
-  db: Database,
-  id: string,
-  change: Pick<ProfileChange, 'searchable' | 'profileVisibility' | 'memberListPrivate' | 'isNsfw'>,
-): Promise<void> {
+/** Changes a person's settings; what is undefined stays as it is. */
+export async function updateSettings(db: Database, id: string, change: UserChange): Promise<void> {
   const columns = given(change);
   if (Object.keys(columns).length === 0) return;
   await writing(db, (to) => to.update(users).set(columns).where(eq(users.id, id)));
-}
-
-function given(change: ProfileChange) {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }

@@ -7,6 +7,7 @@ import {
   doublePrecision,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -14,13 +15,31 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { textC } from '../../db/columns.ts';
+import type { Picture } from '../media/table.ts';
+import { type CustomPreference, wordColumns } from '../profile/table.ts';
 
-/** Text that sorts by code point wherever the database was made, so that orderings and cursors agree. */
-const textC = customType<{ data: string; driverData: string }>({ dataType: () => 'text COLLATE "C"' });
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+
+/** Most members a person has, and most pride flags in their library. */
+export const maxMembers = 500;
+export const maxFlags = 500;
 
 export const userStatuses = ['ACTIVE', 'PENDING', 'SUSPENDED'] as const;
 export const profileVisibilities = ['PUBLIC', 'CONTACTS'] as const;
+export const emailFrequencies = ['NEVER', 'INSTANT', 'DAILY'] as const;
+export const notificationKinds = [
+  'FOLLOWED',
+  'CONNECTION_REQUESTED',
+  'CONNECTION_ACCEPTED',
+  'POST_LIKED',
+  'POST_COMMENTED',
+  'POST_RESHARED',
+  'MENTIONED',
+  'POLL_VOTED',
+  'ROOM_JOINED',
+  'ROOM_INVITED',
+] as const;
 export const badges = ['ADMIN', 'STAFF', 'VERIFIED', 'COMMUNITY'] as const;
 
 /**
@@ -43,6 +62,10 @@ export const users = pgTable(
     website: text(),
     links: text().array().notNull().default([]),
     memberTitle: text('member_title'),
+    ...wordColumns(),
+    customPreferences: jsonb('custom_preferences').$type<readonly CustomPreference[]>().notNull().default([]),
+    avatar: jsonb().$type<Picture>(),
+    cover: jsonb().$type<Picture>(),
     birthday: date({ mode: 'string' }),
     gender: text(),
     locationName: text('location_name'),
@@ -56,11 +79,27 @@ export const users = pgTable(
     email: text(),
     emailVerified: boolean('email_verified').notNull().default(false),
     status: text({ enum: userStatuses }).notNull().default('ACTIVE'),
+    /** How a suspended account stood before, for its restoration. */
+    statusBefore: text('status_before', { enum: userStatuses }),
     badges: text({ enum: badges }).array().notNull().default([]),
     searchable: boolean().notNull().default(true),
     profileVisibility: text('profile_visibility', { enum: profileVisibilities }).notNull().default('PUBLIC'),
     memberListPrivate: boolean('member_list_private').notNull().default(false),
     isNsfw: boolean('is_nsfw').notNull().default(false),
+    emailFrequency: text('email_frequency', { enum: emailFrequencies }).notNull().default('DAILY'),
+    push: boolean().notNull().default(true),
+    toasts: boolean().notNull().default(true),
+    sounds: boolean().notNull().default(true),
+    mutedNotifications: text('muted_notifications', { enum: notificationKinds })
+      .array()
+      .notNull()
+      .default([]),
+    language: text().notNull().default('en'),
+    contentLanguages: text('content_languages').array().notNull().default([]),
+    hideFollowSuggestions: boolean('hide_follow_suggestions').notNull().default(false),
+    showFeaturedSuggestions: boolean('show_featured_suggestions').notNull().default(false),
+    /** When the person last had a sid changed, their own or a member's. */
+    sidRerolledAt: timestamp('sid_rerolled_at', { withTimezone: true, precision: 3 }),
     /** The three names folded for search, each word after a space: see rules.ts `searchText`. */
     searchText: text('search_text').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
@@ -73,17 +112,33 @@ export const users = pgTable(
     index('users_suspended').on(t.id).where(sql`status = 'SUSPENDED'`),
     check('users_status_known', sql`status IN ('ACTIVE', 'PENDING', 'SUSPENDED')`),
     check('users_profile_visibility_known', sql`profile_visibility IN ('PUBLIC', 'CONTACTS')`),
+    check('users_email_frequency_known', sql`email_frequency IN ('NEVER', 'INSTANT', 'DAILY')`),
   ],
 );
 
-/** A person's public counters, apart from their wide row so that updates stay small (HOT). */
-export const userStats = pgTable('user_stats', {
-  userId: uuid('user_id')
-    .primaryKey()
-    .references(() => users.id, { onDelete: 'cascade' }),
-  followers: integer().notNull().default(0),
-  following: integer().notNull().default(0),
-});
+/**
+ * A person's counters, apart from their wide row so that updates stay small (HOT). Those of members and flags are kept
+ * by triggers, and the checks on them are the limits of domain rule 2. Whoever writes what a person owns locks this row
+ * first.
+ */
+export const userStats = pgTable(
+  'user_stats',
+  {
+    userId: uuid('user_id')
+      .primaryKey()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    followers: integer().notNull().default(0),
+    following: integer().notNull().default(0),
+    members: integer().notNull().default(0),
+    /** Those members that are not unlisted. */
+    listedMembers: integer('listed_members').notNull().default(0),
+    flags: integer().notNull().default(0),
+  },
+  () => [
+    check('user_stats_members_limit', sql`members <= ${sql.raw(String(maxMembers))}`),
+    check('user_stats_flags_limit', sql`flags <= ${sql.raw(String(maxFlags))}`),
+  ],
+);
 
 /**
  * What can be had only once, ever: usernames, sids and sign-in identities, each as a keyed hash.

@@ -2,6 +2,9 @@ import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
 import { connectionOf } from '../../graphql/page.ts';
+import { ImageRef, shown } from '../media/type.ts';
+import { maxCustomPreferences } from '../profile/rules.ts';
+import { PreferenceRef, ProfileRef } from '../profile/type.ts';
 import type { UserRow } from './card.ts';
 import { detailsLoader, loadUser, statsLoader } from './loaders.ts';
 import { utcOffset } from './rules.ts';
@@ -90,12 +93,9 @@ const ifShown =
 export const UserRef = builder.objectRef<UserRow>('User');
 UserRef.implement({
   description: 'A person: what others see of them.',
-  interfaces: [Node],
+  interfaces: [Node, ProfileRef],
   fields: (t) => ({
     id: t.id({ description: 'Opaque, unique across types.', resolve: (user) => encodeId('User', user.id) }),
-    sid: t.exposeString('sid', {
-      description: 'A short id of 5 letters a–z, for links; its owner can have it changed.',
-    }),
     isViewer: t.boolean({
       description: 'Whether this is the person behind the token.',
       resolve: (user, _args, ctx) => user.id === ctx.viewer?.id,
@@ -106,10 +106,6 @@ UserRef.implement({
     name: t.string({
       description: 'What to show: `displayName`, else `realName`, else `username`.',
       resolve: (user) => user.displayName ?? user.realName ?? user.username,
-    }),
-    displayName: t.exposeString('displayName', {
-      nullable: true,
-      description: 'The name they go by, at most 100 characters; null where none is given.',
     }),
     realName: t.exposeString('realName', {
       nullable: true,
@@ -136,10 +132,16 @@ UserRef.implement({
       description: 'Their own site; null where none is given.',
       resolve: (user) => user.website,
     }),
-    links: t.field({
-      type: ['URL'],
-      description: 'Where else they are to be found, in their order, at most 25.',
-      resolve: (user) => user.links,
+    cover: t.field({
+      type: ImageRef,
+      nullable: true,
+      description: 'The wide picture above their page; null where there is none.',
+      resolve: ({ cover }) => shown(cover),
+    }),
+    customPreferences: t.field({
+      type: [PreferenceRef],
+      description: `The preferences of their own making, in their order, at most ${maxCustomPreferences}.`,
+      resolve: ({ customPreferences }) => customPreferences.map((own) => ({ ...own, isCustom: true })),
     }),
     memberTitle: t.string({
       description: 'What the members of this person are called; “Members” where none is set.',

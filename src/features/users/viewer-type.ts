@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { accountGone } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
+import { nextReroll } from '../profile/sid-rules.ts';
 import { loadUser, privateLoader } from './loaders.ts';
 import type { PrivateRow } from './store.ts';
 import { CoordinatesRef, coordinates, UserRef } from './type.ts';
@@ -76,6 +77,25 @@ ViewerRef.implement({
         requireScope(viewer, 'profile:read_private');
         const { positionLatitude, positionLongitude } = await ownAccount(ctx, viewer);
         return coordinates(positionLatitude, positionLongitude);
+      },
+    }),
+    lastSidRerollAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When they, or one of their members, last got a new `sid`; null where that never was. Needs the scope `profile`.',
+      resolve: async (viewer, _args, ctx) => {
+        requireScope(viewer, 'profile');
+        return (await ownAccount(ctx, viewer)).sidRerolledAt;
+      },
+    }),
+    canRerollSidAt: t.field({
+      type: 'DateTime',
+      description: 'From when `rerollSid` works, be it in the past. Needs the scope `profile`.',
+      resolve: async (viewer, _args, ctx) => {
+        requireScope(viewer, 'profile');
+        const { sidRerolledAt, createdAt } = await ownAccount(ctx, viewer);
+        return nextReroll(sidRerolledAt, createdAt);
       },
     }),
     scopes: t.field({

@@ -1,0 +1,29 @@
+import { type Context, viewerId } from '../../context.ts';
+import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
+import { type FlagRow, flagsById, flagsOfMembers, flagsOfUsers, type ShownFlagRow } from './store.ts';
+
+/** Flags by id: null for those that the viewer cannot find. */
+export const flagLoader = byKey(
+  (ctx, ids) => flagsById(ctx.db, viewerId(ctx), ids),
+  (flag) => flag.id,
+);
+
+const shownBy = (
+  fetch: (ctx: Context, ids: readonly string[]) => Promise<ShownFlagRow[]>,
+): LoaderSpec<string, FlagRow[]> => ({
+  batch: async (ctx, ids) => {
+    const groups = Map.groupBy(await fetch(ctx, ids), (row) => row.shownBy);
+    return ids.map((id) => (groups.get(id) ?? []).map(({ flag }) => flag));
+  },
+});
+const ofUsers = shownBy((ctx, ids) => flagsOfUsers(ctx.db, ids));
+const ofMembers = shownBy((ctx, ids) => flagsOfMembers(ctx.db, ids));
+
+/** The flags that a person or a member shows, in their order. */
+export function shownFlags(
+  ctx: Context,
+  profile: { id: string; ownerId?: string; restricted?: boolean },
+): Promise<FlagRow[]> | FlagRow[] {
+  if (profile.restricted) return [];
+  return ctx.loaders.load(ctx, profile.ownerId === undefined ? ofUsers : ofMembers, profile.id);
+}

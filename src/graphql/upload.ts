@@ -1,0 +1,22 @@
+import { type FileUpload, Upload } from 'graphql-upload-ts';
+import { builder } from './builder.ts';
+import { badInput } from './errors.ts';
+
+/** A file that may still be on its way. Rejects when the request has no such file, or never gets to it. */
+export type PendingUpload = Promise<FileUpload>;
+
+builder.scalarType('Upload', {
+  description:
+    'A file, sent as the GraphQL multipart request specification says: the variable is null, and a part of the form is mapped to it. Input only.',
+  specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
+  serialize: () => {
+    throw badInput('An Upload is never an output.');
+  },
+  parseValue: (value) => {
+    if (value instanceof Upload) return value.promise;
+    throw badInput('An Upload must be a file of a multipart/form-data request.');
+  },
+  parseLiteral: () => {
+    throw badInput('An Upload can only be given by a variable.');
+  },
+});
