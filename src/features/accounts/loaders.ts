@@ -1,20 +1,39 @@
-import { viewerId } from '../../context.ts';
+import { type Context, viewerId } from '../../context.ts';
 import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
 import type { UserRow } from '../users/card.ts';
-import { type AccountKey, type AccountRow, accountsById, accountsOfUsers, usersByAccount } from './store.ts';
+import {
+  type AccountKey,
+  type AccountReader,
+  type AccountRow,
+  accountsById,
+  allAccountsOf,
+  shownAccountsOf,
+  usersByAccount,
+} from './store.ts';
+
+/** The viewer, and whether they may see all of their own accounts: domain rule 5. */
+function readerOf(ctx: Context): AccountReader {
+  const viewer = viewerId(ctx);
+  return { viewer, owner: ctx.viewer?.scopes.has('profile:read_private') ? viewer : null };
+}
 
 /** Accounts by id: null for those that the viewer may not see. */
 export const accountLoader = byKey(
-  (ctx, ids) => accountsById(ctx.db, viewerId(ctx), ids),
+  (ctx, ids) => accountsById(ctx.db, readerOf(ctx), ids),
   (account) => account.id,
 );
 
-/** All accounts of people, by the people's ids. Whoever shows them leaves hidden ones out. */
-export const userAccountsLoader: LoaderSpec<string, AccountRow[]> = {
+/** The accounts that people show, by the people's ids. */
+export const shownAccountsLoader: LoaderSpec<string, AccountRow[]> = {
   batch: async (ctx, ids) => {
-    const groups = Map.groupBy(await accountsOfUsers(ctx.db, ids), (row) => row.userId);
+    const groups = Map.groupBy(await shownAccountsOf(ctx.db, ids), (row) => row.userId);
     return ids.map((id) => groups.get(id) ?? []);
   },
+};
+
+/** All accounts of a person, by their id: for themself. */
+export const allAccountsLoader: LoaderSpec<string, AccountRow[]> = {
+  batch: (ctx, ids) => Promise.all(ids.map((id) => allAccountsOf(ctx.db, id))),
 };
 
 /** People by an account of theirs, written as JSON. */
@@ -22,7 +41,7 @@ export const accountKeyLoader: LoaderSpec<string, UserRow | null> = {
   batch: (ctx, keys) =>
     usersByAccount(
       ctx.db,
-      viewerId(ctx),
+      readerOf(ctx),
       keys.map((key): AccountKey => JSON.parse(key)),
     ),
 };

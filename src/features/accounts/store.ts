@@ -21,9 +21,16 @@ const columns = {
 /** Who somebody is elsewhere. */
 export type AccountRow = Pick<typeof accounts.$inferSelect, keyof typeof columns>;
 
-const viewer = sql`${sql.placeholder('viewer')}::uuid`;
-/** Those the owner shows, and one's own. */
-const shown = sql`(${accounts.isVisible} OR ${accounts.userId} = ${viewer})`;
+/** Those the owner shows, and all of the owner's who asks, if they may see all of theirs. */
+const shown = sql`(${accounts.isVisible} OR ${accounts.userId} = ${sql.placeholder('owner')}::uuid)`;
+
+/** Who asks for accounts. */
+export interface AccountReader {
+  /** The viewer's id, or null. */
+  viewer: string | null;
+  /** The same where they may see all of their own accounts, else null. */
+  owner: string | null;
+}
 
 const byId = prepared((db) =>
   db
@@ -36,23 +43,33 @@ const byId = prepared((db) =>
 /** The accounts with these ids that the viewer may see, in no order. */
 export function accountsById(
   db: Database,
-  viewer: string | null,
+  reader: AccountReader,
   ids: readonly string[],
 ): Promise<AccountRow[]> {
-  return byId(db, { viewer, ids: keyArray(ids) });
+  return byId(db, { ...reader, ids: keyArray(ids) });
 }
 
-const ofUsers = prepared((db) =>
-  db
-    .select(columns)
-    .from(accounts)
-    .where(sql`${accounts.userId} = ANY(${sql.placeholder('ids')}::uuid[])`)
-    .orderBy(accounts.userId, accounts.createdAt, accounts.id),
-);
+const ofUsers = (all: boolean) =>
+  prepared((db) =>
+    db
+      .select(columns)
+      .from(accounts)
+      .where(
+        sql`${accounts.userId} = ANY(${sql.placeholder('ids')}::uuid[])${all ? sql`` : sql` AND ${accounts.isVisible}`}`,
+      )
+      .orderBy(accounts.userId, accounts.createdAt, accounts.id),
+  );
+const shownOfUsers = ofUsers(false);
+const allOfUsers = ofUsers(true);
 
-/** All accounts of these people, hidden ones too, each person's oldest first. */
-export function accountsOfUsers(db: Database, ids: readonly string[]): Promise<AccountRow[]> {
-  return ofUsers(db, { ids: keyArray(ids) });
+/** The accounts that these people show, each person's oldest first. Whether they can be found is not asked again. */
+export function shownAccountsOf(db: Database, ids: readonly string[]): Promise<AccountRow[]> {
+  return shownOfUsers(db, { ids: keyArray(ids) });
+}
+
+/** All accounts of a person, hidden ones too, oldest first: for themself. */
+export function allAccountsOf(db: Database, id: string): Promise<AccountRow[]> {
+  return allOfUsers(db, { ids: keyArray([id]) });
 }
 
 /** What tells one account from all others: an id at a provider's server, or a name there. */
@@ -83,12 +100,12 @@ const byKeys = prepared((db) => {
 /** The people whom these accounts belong to, in their order: null where they do not show it, or the viewer cannot find them. */
 export async function usersByAccount(
   db: Database,
-  viewer: string | null,
+  reader: AccountReader,
   keys: readonly AccountKey[],
 ): Promise<(UserRow | null)[]> {
   const numbered = keys.map((key, n) => ({ n, ...key }));
   const found = new Map(
-    (await byKeys(db, { viewer, keys: JSON.stringify(numbered) })).map(({ n, user }) => [n, user]),
+    (await byKeys(db, { ...reader, keys: JSON.stringify(numbered) })).map(({ n, user }) => [n, user]),
   );
   return [...keys.keys()].map((n) => found.get(n) ?? null);
 }

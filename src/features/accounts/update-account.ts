@@ -1,3 +1,4 @@
+import { requireViewer } from '../../auth/require-viewer.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { notFound, requireId } from '../../graphql/node.ts';
 import { setVisible } from './store.ts';
@@ -24,8 +25,12 @@ mutation('updateAccount', {
     account: t.field({
       type: AccountRef,
       nullable: true,
-      description: 'The account as it is now; null when it was not done.',
-      resolve: ({ account }) => account ?? null,
+      description:
+        'The account as it is now; null when it was not done. A hidden one needs the scope `profile:read_private`.',
+      resolve: ({ account }, _args, ctx) => {
+        if (account && !account.isVisible) requireViewer(ctx, 'profile:read_private');
+        return account ?? null;
+      },
     }),
   }),
 });

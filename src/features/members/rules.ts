@@ -7,7 +7,7 @@ const forbidden = /[@?!#/\\[\]"'$%&(){}+<=>^|~`,*]/;
 
 /** What is unique of a member's name among its owner's: case does not tell members apart. */
 export function memberKey(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return name.toLowerCase().normalize('NFC');
 }
 
 /** Whether the text has the form of a member's short id. */

@@ -61,7 +61,7 @@ const customPreferences = list(
 
 const tag = z
   .string()
-  .transform((name) => name.trim().replace(/^#+/, '').normalize('NFC').toLowerCase())
+  .transform((name) => name.trim().replace(/^#+/, '').toLowerCase().normalize('NFC'))
   .pipe(
     rule(
       text(64),
@@ -70,9 +70,11 @@ const tag = z
     ),
   );
 
+/** How many may be given, those that are there already among them. */
+const maxTagsGiven = 100;
+
 /** Text to the tags in it: in lower case, without #, each once. */
-export const tagsShape = z
-  .array(tag)
+export const tagsShape = list(tag, maxTagsGiven)
   .transform((names) => [...new Set(names)])
   .superRefine((names, { addIssue }) => {
     if (names.length > maxTags) addIssue(issue('TOO_MANY', `At most ${maxTags} tags.`));

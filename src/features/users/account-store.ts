@@ -96,10 +96,18 @@ async function insertAccount(
     provider: 'OIDC',
     instance: account.issuer,
     externalId: account.subject,
-    username: account.username && isStorable(account.username) ? account.username.slice(0, 255) : null,
+    username: accountName(account.username),
     createdAt,
   });
   return { id, status };
+}
+
+/** Longest name of an account elsewhere that is kept, in characters. */
+const maxAccountName = 255;
+
+/** What a token calls somebody, as far as it can be kept. */
+function accountName(preferred: string | null): string | null {
+  return preferred && isStorable(preferred) ? [...preferred].slice(0, maxAccountName).join('') : null;
 }
 
 /**
