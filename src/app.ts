@@ -62,6 +62,7 @@ export function createApp({ db, storage, config, log, graphiql, now = () => new 
       viewer: identity && (await viewerOf(identity, findAccount)),
       loaders: new Loaders(),
       media,
+      spent: { objects: 0 },
       now,
       log,
     };

@@ -20,6 +20,8 @@ export interface Context {
   viewer: Viewer | null;
   loaders: Loaders;
   media: Media;
+  /** What has gone into the answer so far, of what it may have: see graphql/budget.ts. */
+  spent: { objects: number };
   /** The clock, so that what depends on it can be tested. */
   now: () => Date;
   log: Logger;

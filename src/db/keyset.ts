@@ -13,7 +13,8 @@ const kinds = {
     lowest: '00000000-0000-0000-0000-000000000000',
     highest: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
   },
-  text: { type: 'text', lowest: '', highest: '\u{10ffff}' },
+  // Longer than anything that lists are ordered by.
+  text: { type: 'text', lowest: '', highest: '\u{10ffff}'.repeat(128) },
   int: { type: 'int', lowest: -2147483648, highest: 2147483647 },
 } as const;
 

@@ -1,4 +1,5 @@
 import { type Context, viewerId } from '../../context.ts';
+import { spend } from '../../graphql/budget.ts';
 import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
 import { type FlagRow, flagsById, flagsOfMembers, flagsOfUsers, type ShownFlagRow } from './store.ts';
 
@@ -20,10 +21,12 @@ const ofUsers = shownBy((ctx, ids) => flagsOfUsers(ctx.db, ids));
 const ofMembers = shownBy((ctx, ids) => flagsOfMembers(ctx.db, ids));
 
 /** The flags that a person or a member shows, in their order. */
-export function shownFlags(
+export async function shownFlags(
   ctx: Context,
   profile: { id: string; ownerId?: string; restricted?: boolean },
-): Promise<FlagRow[]> | FlagRow[] {
+): Promise<FlagRow[]> {
   if (profile.restricted) return [];
-  return ctx.loaders.load(ctx, profile.ownerId === undefined ? ofUsers : ofMembers, profile.id);
+  const flags = await ctx.loaders.load(ctx, profile.ownerId === undefined ? ofUsers : ofMembers, profile.id);
+  spend(ctx, flags.length);
+  return flags;
 }

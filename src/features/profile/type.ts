@@ -1,5 +1,6 @@
 // What people and members alike show of themselves.
 import type { Context } from '../../context.ts';
+import { spend } from '../../graphql/budget.ts';
 import { builder } from '../../graphql/builder.ts';
 import { Node } from '../../graphql/node.ts';
 import { shownFlags } from '../flags/loaders.ts';
@@ -115,6 +116,7 @@ function withPreferences<Value, Result>(
   words: readonly Value[],
   use: (words: readonly Value[], own: readonly CustomPreference[]) => Result,
 ): Result | Promise<Result> {
+  spend(ctx, words.length);
   if (!('ownerId' in profile)) return use(words, profile.customPreferences);
   return ctx.loaders
     .load(ctx, customPreferencesLoader, profile.ownerId)
@@ -168,7 +170,13 @@ export const ProfileRef = builder.interfaceRef<ProfileRow>('Profile').implement(
     fields: t.field({
       type: [ProfileFieldRef],
       description: 'Other words for them, under headings of their own, in their order, at most 25.',
-      resolve: (profile, _args, ctx) => withPreferences(ctx, profile, profile.fields, fieldsInFull),
+      resolve: (profile, _args, ctx) => {
+        spend(
+          ctx,
+          profile.fields.reduce((sum, { entries }) => sum + entries.length, 0),
+        );
+        return withPreferences(ctx, profile, profile.fields, fieldsInFull);
+      },
     }),
     flags: t.field({
       type: [PrideFlagRef],
