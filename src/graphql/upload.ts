@@ -2,8 +2,19 @@ import { type FileUpload, Upload } from 'graphql-upload-ts';
 import { builder } from './builder.ts';
 import { badInput } from './errors.ts';
 
+/** Most files of a request. */
+export const maxFiles = 20;
+
+/** Whether a file was refused for the number of them. */
+export function isTooManyFiles(error: Error): boolean {
+  return error.message.includes('max file uploads');
+}
+
 /** A file that may still be on its way. Rejects when the request has no such file, or never gets to it. */
 export type PendingUpload = Promise<FileUpload>;
+
+// How graphql-js writes one into an error message.
+Object.assign(Upload.prototype, { toJSON: () => 'a file' });
 
 builder.scalarType('Upload', {
   description:

@@ -7,11 +7,11 @@ import { type IncomingReq, processRequest } from 'graphql-upload-ts';
 import type { Plugin } from 'graphql-yoga';
 import type { Identity } from '../auth/token.ts';
 import { limitExceeded } from '../graphql/errors.ts';
+import { isTooManyFiles, maxFiles } from '../graphql/upload.ts';
 import { maxImageBytes } from '../media/image.ts';
 import { badRequest, checkParams, keptOpen, maxBodyBytes, tooLarge } from './body.ts';
 
-/** Most files of a request, and most bytes of all of it. */
-const maxFiles = 20;
+/** Most bytes of a request with files. */
 const maxUploadBytes = 64 * 1024 * 1024;
 
 /** Whether a content type is that of a form with files. */
@@ -45,10 +45,13 @@ export async function parseForm(
   const response = new EventEmitter();
   released.set(request, response);
   const body = counted(request, limit);
+  // What arrives after the answer is nobody's: the parser would go on writing it to the disk.
+  response.once('close', () => body.stop());
   try {
     const params = await processRequest(body.stream, response as never, {
       maxFieldSize: maxBodyBytes.withoutToken,
-      maxFileSize: maxImageBytes,
+      // The parser takes a file that comes up to the limit for one that is past it.
+      maxFileSize: maxImageBytes + 1,
       maxFiles,
     });
     return checkParams(params);
@@ -58,7 +61,10 @@ export async function parseForm(
 }
 
 /** The request as the parser takes it: Node's way, and no more of it than allowed. */
-function counted(request: Request, limit: number): { stream: IncomingReq; tooLarge: () => boolean } {
+function counted(
+  request: Request,
+  limit: number,
+): { stream: IncomingReq; tooLarge: () => boolean; stop: () => void } {
   let bytes = 0;
   const stream = new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
@@ -74,6 +80,10 @@ function counted(request: Request, limit: number): { stream: IncomingReq; tooLar
     // Of Node's request the parser uses its headers, and that it is a stream.
     stream: Object.assign(stream, { headers: Object.fromEntries(request.headers) }) as never,
     tooLarge: () => bytes > limit,
+    stop: () => {
+      body.destroy();
+      stream.destroy();
+    },
   };
 }
 
@@ -81,7 +91,7 @@ function formError(error: unknown): unknown {
   if (error instanceof GraphQLError || !(error instanceof Error)) return error;
   const status = 'status' in error ? error.status : 400;
   if (status !== 413) return badRequest(`The form cannot be used: ${error.message}`);
-  return error.message.includes('max file')
+  return isTooManyFiles(error)
     ? new GraphQLError(`At most ${maxFiles} files in one request.`, {
         extensions: {
           ...limitExceeded('maxFiles', 'Too many files', maxFiles, maxFiles + 1).extensions,

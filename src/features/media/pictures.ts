@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import type { FileUpload } from 'graphql-upload-ts';
 import type { Context, Media } from '../../context.ts';
 import { Refusal, refuse } from '../../graphql/errors.ts';
-import type { PendingUpload } from '../../graphql/upload.ts';
+import { isTooManyFiles, maxFiles, type PendingUpload } from '../../graphql/upload.ts';
 import { ImageError, maxImageBytes, type ProcessedImage, tooManyBytes } from '../../media/image.ts';
 import { decodeBase64Image, fileName, fileSizes, filesOf } from './rules.ts';
 import { dropPending, forgetNames, reserveName, unusedNames } from './store.ts';
@@ -123,12 +123,11 @@ async function uploaded(upload: PendingUpload, at: readonly string[]): Promise<(
     file = await upload;
     await finished(file.createReadStream().resume());
   } catch (error) {
-    const status = error instanceof Error && 'status' in error ? error.status : null;
-    if (status === 413) throw tooManyBytes();
-    if (status === 400 || status === 499) {
-      throw refuse('INVALID', 'The request has no such file, or ended before it did.', ...at);
-    }
-    throw error;
+    // What has a code of the system's is no fault of the request's.
+    if (!(error instanceof Error) || 'code' in error) throw error;
+    if (isTooManyFiles(error)) throw refuse('TOO_MANY', `At most ${maxFiles} files in one request.`, ...at);
+    if ('status' in error && error.status === 413) throw tooManyBytes();
+    throw refuse('INVALID', 'The request has no such file, or ended before it did.', ...at);
   }
   return () => buffer(file.createReadStream());
 }
