@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { run, startGateway, temporaryFolder } from '../helpers/process.ts';
@@ -11,6 +12,13 @@ describe('start-up', () => {
       const { data } = await gateway.send('{ viewer { user { username } } }', gateway.tokenOf(username));
       expect(data).toEqual({ viewer: { user: { username } } });
     }
+  });
+
+  it('answers the README’s first query as the README says', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, request = '', answer = ''] = /-d '(\{.*?\})'\n```\n\n```json\n(.*?)\n```/s.exec(readme) ?? [];
+    const gateway = await startGateway({ DATA_DIR: temporaryFolder() });
+    expect(await gateway.send(JSON.parse(request).query)).toEqual(JSON.parse(answer));
   });
 
   it('has about 60 demo people, and makes them once', async () => {
