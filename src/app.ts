@@ -47,6 +47,7 @@ export function createApp({ db, storage, config, log, graphiql, now = () => new 
   const identities = new Identities(createTokenVerifier(config.auth));
   const findAccount = findOrCreateAccount({ db, requireApproval: config.requireApproval, now });
   const media = { storage, images: new ImageProcessor() };
+  const pictures = { storage, isFileName, log };
   const cors = corsFor(config.corsOrigins);
   const cache = () =>
     new LRUCache<string, object>({
@@ -62,7 +63,7 @@ export function createApp({ db, storage, config, log, graphiql, now = () => new 
       viewer: identity && (await viewerOf(identity, findAccount)),
       loaders: new Loaders(),
       media,
-      spent: { objects: 0 },
+      spent: { values: 0 },
       now,
       log,
     };
@@ -72,7 +73,7 @@ export function createApp({ db, storage, config, log, graphiql, now = () => new 
     schema,
     context,
     plugins: [
-      useMedia(storage, isFileName),
+      useMedia(pictures),
       useRequests(identities),
       useReleasedUploads(),
       useVary(config.corsOrigins),
@@ -100,7 +101,10 @@ export function createApp({ db, storage, config, log, graphiql, now = () => new 
   });
   return {
     fetch: (request: Request) => Promise.resolve(yoga.fetch(request)),
-    listener: ordinaryLane({ yoga, identities, cors, vary: varyOf(config.corsOrigins), log }),
-    dispose: () => Promise.resolve(yoga.dispose()),
+    listener: ordinaryLane({ yoga, identities, cors, vary: varyOf(config.corsOrigins), pictures, log }),
+    dispose: async () => {
+      media.images.clear();
+      await yoga.dispose();
+    },
   };
 }

@@ -21,10 +21,15 @@ export interface Context {
   loaders: Loaders;
   media: Media;
   /** What has gone into the answer so far, of what it may have: see graphql/budget.ts. */
-  spent: { objects: number };
+  spent: { values: number };
   /** The clock, so that what depends on it can be tested. */
   now: () => Date;
   log: Logger;
+}
+
+/** The viewer's id where their token lets them see what they alone see of their own profile, else null: domain rule 5. */
+export function ownerId(ctx: Context): string | null {
+  return ctx.viewer?.scopes.has('profile') ? ctx.viewer.id : null;
 }
 
 /** The viewer's id, or null: what visibility predicates take. */

@@ -42,6 +42,8 @@ async function run(db: Database, args: readonly string[], options: Options): Pro
     (badge !== undefined && command !== 'badge')
   )
     throw new WrongUse(usage);
+  const taken = command === 'badge' ? ['remove'] : command === 'tag' ? ['color', 'description'] : [];
+  if (Object.keys(options).some((option) => !taken.includes(option))) throw new WrongUse(usage);
   switch (command) {
     case 'badge':
       return giveBadge(db, name, badge, !options.remove);

@@ -8,7 +8,7 @@ export interface CardOf<Columns> {
   from: (page: Record<keyof Columns, unknown>) => Columns;
 }
 
-/** Different partial cards that are kept; a query past them reads whole ones. */
+/** Different partial cards that are kept: each is a statement on every connection. A query past them reads more than it needs. */
 const maxCards = 64;
 
 /**
@@ -16,12 +16,14 @@ const maxCards = 64;
  * @param columns all that may be on a card.
  * @param always names of those that are on every card: what lists order by.
  * @param needs what each field of the object's type reads; a field that is not here reads no column.
+ * @param heavy names of those that may be large: no card has them that does not need one of them.
  * @returns the card for a query that asks these fields of a list's objects.
  */
 export function cardsOf<Columns extends object>(
   columns: Columns,
   always: readonly (keyof Columns)[],
   needs: Readonly<Record<string, readonly (keyof Columns)[]>>,
+  heavy: readonly (keyof Columns)[],
 ): (fields: ReadonlySet<string>) => CardOf<Columns> {
   const all = Object.keys(columns) as (keyof Columns)[];
   const cardOf = (names: readonly (keyof Columns)[]): CardOf<Columns> => {
@@ -30,6 +32,7 @@ export function cardsOf<Columns extends object>(
     return { columns: pick(columns as Record<keyof Columns, unknown>), from: pick };
   };
   const whole = cardOf(all);
+  const light = cardOf(all.filter((name) => !heavy.includes(name)));
   const cards = new Map<string, CardOf<Columns>>();
   return (fields) => {
     const wanted = new Set(always);
@@ -37,7 +40,8 @@ export function cardsOf<Columns extends object>(
     const names = all.filter((name) => wanted.has(name));
     const key = names.join();
     const known = cards.get(key);
-    if (known || cards.size >= maxCards) return known ?? whole;
+    if (known) return known;
+    if (cards.size >= maxCards) return heavy.some((name) => wanted.has(name)) ? whole : light;
     const card = cardOf(names);
     cards.set(key, card);
     return card;

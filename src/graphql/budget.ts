@@ -1,22 +1,23 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
+import { leavesBelow } from './selection.ts';
 
 /**
- * Most objects that lists without pages may add to one answer. The cost of a document counts such a list as one object,
+ * Most values that lists without pages may add to one answer. The cost of a document counts such a list as one object,
  * because most are short; this is for those that are not, and for whoever makes many of them.
  */
-const maxListedObjects = 50_000;
+const maxListedValues = 250_000;
 
 /**
- * Counts objects of a list without pages against what one answer may have.
- * @throws LIMIT_EXCEEDED when there are more.
+ * Counts a list without pages against what one answer may have: its entries times what is asked of each.
+ * @throws LIMIT_EXCEEDED when there is more.
  */
-export function spend(ctx: Context, objects: number): void {
-  ctx.spent.objects += objects;
-  if (ctx.spent.objects > maxListedObjects) {
-    const limit = { name: 'maxListedObjects', max: maxListedObjects, value: ctx.spent.objects };
+export function spend(ctx: Context, info: GraphQLResolveInfo, entries: number): void {
+  ctx.spent.values += entries * leavesBelow(info);
+  if (ctx.spent.values > maxListedValues) {
+    const limit = { name: 'maxListedValues', max: maxListedValues, value: ctx.spent.values };
     throw new GraphQLError(
-      `The answer would have more than ${maxListedObjects} entries of names, pronouns, fields and flags: ask for fewer people at once.`,
+      `The answer would have more than ${maxListedValues} values in names, pronouns, fields and flags: ask for fewer people, or for less of each, at once.`,
       { extensions: { code: 'LIMIT_EXCEEDED', limit } },
     );
   }

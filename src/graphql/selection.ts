@@ -20,6 +20,27 @@ export function nodeFields({ fieldNodes, fragments }: Info): ReadonlySet<string>
   return names;
 }
 
+const leaves = new WeakMap<readonly FieldNode[], number>();
+
+/** How many values a query asks of each entry of a list: fields that have nothing below them, fragments included. */
+export function leavesBelow({ fieldNodes, fragments }: Info): number {
+  let count = leaves.get(fieldNodes);
+  if (count === undefined) {
+    count = countLeaves(fieldNodes, fragments);
+    leaves.set(fieldNodes, count);
+  }
+  return count;
+}
+
+function countLeaves(nodes: readonly FieldNode[], fragments: Info['fragments']): number {
+  const below = fieldsOf(
+    nodes.map((node) => node.selectionSet),
+    fragments,
+  );
+  if (below.length === 0) return nodes.length;
+  return below.reduce((sum, field) => sum + countLeaves([field], fragments), 0);
+}
+
 type Sets = readonly (SelectionSetNode | undefined)[];
 
 function below(sets: Sets, name: string, fragments: Info['fragments']): Sets {

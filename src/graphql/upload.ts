@@ -13,8 +13,16 @@ export function isTooManyFiles(error: Error): boolean {
 /** A file that may still be on its way. Rejects when the request has no such file, or never gets to it. */
 export type PendingUpload = Promise<FileUpload>;
 
-// How graphql-js writes one into an error message.
-Object.assign(Upload.prototype, { toJSON: () => 'a file' });
+const resolveUpload = Upload.prototype.resolve;
+Object.assign(Upload.prototype, {
+  // How graphql-js writes one into an error message.
+  toJSON: () => 'a file',
+  // Of several parts with one name the first counts: the parser would forget its file, and leave it on the disk.
+  resolve(this: Upload, file: FileUpload) {
+    if (this.file) file.capacitor.destroy();
+    else resolveUpload.call(this, file);
+  },
+});
 
 builder.scalarType('Upload', {
   description:

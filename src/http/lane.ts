@@ -15,6 +15,7 @@ import type { Context } from '../context.ts';
 import { bodyLimit, isJson, parseBody, readBody } from './body.ts';
 import type { corsFor } from './cors.ts';
 import { maskError } from './errors.ts';
+import { isMediaPath, type MediaOptions, sendMedia } from './media.ts';
 import type { Identities, RequestLike } from './requests.ts';
 
 export interface LaneOptions {
@@ -23,6 +24,7 @@ export interface LaneOptions {
   cors: ReturnType<typeof corsFor>;
   /** Headers of every answer. */
   vary: Record<string, string>;
+  pictures: MediaOptions;
   log: Logger;
 }
 
@@ -41,6 +43,13 @@ export function ordinaryLane(options: LaneOptions): RequestListener {
       headers.authorization = request.headersDistinct.authorization?.join(', ');
     // What is left of a body that was refused before its end would keep the connection's next request waiting.
     response.once('finish', () => letRestPass(request));
+    const path = request.url?.split('?', 1)[0] ?? '';
+    if (isMediaPath(path)) {
+      const { origin } = headers;
+      const corsHeaders = origin === undefined ? {} : corsHeadersOf(request, options.cors(origin));
+      void sendMedia(options.pictures, request, path, response, { ...corsHeaders, ...options.vary });
+      return;
+    }
     const mediaType = ordinaryMediaType(request);
     if (mediaType === null) options.yoga(request, response);
     else void answer(options, request, response, mediaType);
@@ -115,16 +124,22 @@ async function answer(
       mediaType,
     ) as unknown as PlainResponse;
     const { origin } = request.headers;
-    const corsHeaders =
-      origin === undefined ? null : getCORSHeadersByRequestAndOptions(like as Request, cors(origin));
+    const corsHeaders = origin === undefined ? null : corsHeadersOf(request, cors(origin));
     response
       .writeHead(status, { ...corsHeaders, ...vary, ...headers, 'content-length': Buffer.byteLength(body) })
       .end(body);
   } catch (error) {
     // The client has left, or there is a bug above: either way there is nobody or nothing to answer.
-    if (!request.destroyed) log.error({ err: error }, 'a request could not be answered');
+    if (!response.destroyed) log.error({ err: error }, 'a request could not be answered');
     response.destroy();
   }
+}
+
+function corsHeadersOf(
+  request: IncomingMessage,
+  options: ReturnType<LaneOptions['cors']>,
+): Record<string, string> {
+  return getCORSHeadersByRequestAndOptions(new NodeRequest(request) as Request, options) ?? {};
 }
 
 /** The body's chunks. A reader that has had enough leaves the connection as it is: see `letRestPass`. */

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Identity, VerifyToken } from '../auth/token.ts';
 import { authenticate } from '../auth/viewer.ts';
+import { unauthenticated } from '../graphql/errors.ts';
 import { badRequest, bodyLimit, isJson, keptOpen, parseBody, readBody } from './body.ts';
 import { isForm, parseForm } from './uploads.ts';
 
@@ -30,6 +31,8 @@ export class Identities {
   }
 }
 
+const filesNeedToken = { status: 401, headers: { 'www-authenticate': 'Bearer' } };
+
 /** Checks the token before anything is read of the body, whose limit depends on it; takes JSON, and forms with files. */
 export function useRequests(identities: Identities): Plugin {
   return {
@@ -39,7 +42,9 @@ export function useRequests(identities: Identities): Plugin {
       if (request.method !== 'POST') return;
       const contentType = request.headers.get('content-type');
       if (isForm(contentType)) {
-        setRequestParser((r) => parseForm(r, identity));
+        if (!identity)
+          throw unauthenticated('Files need a token: send it as `Authorization: Bearer …`.', filesNeedToken);
+        setRequestParser((r) => parseForm(r));
         return;
       }
       if (!isJson(contentType)) {

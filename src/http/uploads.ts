@@ -5,14 +5,15 @@ import { Readable, Transform } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { type IncomingReq, processRequest } from 'graphql-upload-ts';
 import type { Plugin } from 'graphql-yoga';
-import type { Identity } from '../auth/token.ts';
 import { limitExceeded } from '../graphql/errors.ts';
 import { isTooManyFiles, maxFiles } from '../graphql/upload.ts';
 import { maxImageBytes } from '../media/image.ts';
-import { badRequest, checkParams, keptOpen, maxBodyBytes, tooLarge } from './body.ts';
+import { badRequest, checkParams, keptOpen, tooLarge } from './body.ts';
 
 /** Most bytes of a request with files. */
 const maxUploadBytes = 64 * 1024 * 1024;
+/** Most bytes of the operation with its variables, and of the map of its files. */
+const maxFieldSize = 256 * 1024;
 
 /** Whether a content type is that of a form with files. */
 export function isForm(contentType: string | null | undefined): boolean {
@@ -35,11 +36,8 @@ export function useReleasedUploads(): Plugin {
  * The GraphQL parameters of a form, with an Upload in place of each file.
  * @throws LIMIT_EXCEEDED with HTTP 413, or BAD_REQUEST for a form that is not as the specification says.
  */
-export async function parseForm(
-  request: Request,
-  identity: Identity | null,
-): Promise<Record<string, unknown>> {
-  const limit = identity ? maxUploadBytes : maxBodyBytes.withoutToken;
+export async function parseForm(request: Request): Promise<Record<string, unknown>> {
+  const limit = maxUploadBytes;
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > limit) throw tooLarge(limit, declared);
   const response = new EventEmitter();
@@ -49,7 +47,7 @@ export async function parseForm(
   response.once('close', () => body.stop());
   try {
     const params = await processRequest(body.stream, response as never, {
-      maxFieldSize: maxBodyBytes.withoutToken,
+      maxFieldSize,
       // The parser takes a file that comes up to the limit for one that is past it.
       maxFileSize: maxImageBytes + 1,
       maxFiles,
@@ -98,5 +96,5 @@ function formError(error: unknown): unknown {
           http: { status: 413 },
         },
       })
-    : tooLarge(maxBodyBytes.withoutToken, maxBodyBytes.withoutToken + 1);
+    : tooLarge(maxFieldSize, maxFieldSize + 1);
 }

@@ -11,6 +11,10 @@ const maxSide = 4_096;
 /** How many are worked on at once, and how many may wait. */
 const atOnce = 2;
 const maxWaiting = 100;
+/** How many one person may have in hand, waiting or worked on. */
+const maxEach = 40;
+/** How long one may take, in seconds. */
+const maxSeconds = 10;
 
 // Content of any other kind is never even looked into.
 sharp.block({ operation: ['VipsForeignLoad'] });
@@ -56,9 +60,12 @@ export interface ProcessedImage {
 /** Works on images, a few at once. */
 export class ImageProcessor {
   readonly #queue = new PQueue({ concurrency: atOnce });
+  /** How many each person has in hand. */
+  readonly #inHand = new Map<string, number>();
 
   /**
    * An image in its original size and others, upright, in sRGB, without metadata; of an animation its first frame.
+   * @param person whose it is: nobody fills the queue alone. Null: nobody’s.
    * @param read called when it is this image's turn, so that those that wait take no memory.
    * @throws ImageError for what is no PNG, JPEG, WebP or GIF that can be read to its end, or has too many pixels; and
    * when too many wait.
@@ -66,10 +73,31 @@ export class ImageProcessor {
   async process(
     read: () => Promise<Uint8Array>,
     sizes: Readonly<Record<string, Size>>,
+    person: string | null,
   ): Promise<ProcessedImage> {
+    const inHand = person === null ? 0 : (this.#inHand.get(person) ?? 0);
+    if (inHand >= maxEach)
+      throw new ImageError(
+        'CONFLICT',
+        'Several images of yours are being worked on; send the others after them.',
+      );
     if (this.#queue.size >= maxWaiting)
       throw new ImageError('CONFLICT', 'Too many images are being worked on; try again in a moment.');
-    return this.#queue.add(async () => processImage(await read(), sizes));
+    const work = () => this.#queue.add(async () => processImage(await read(), sizes));
+    if (person === null) return work();
+    this.#inHand.set(person, inHand + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.#inHand.get(person) ?? 1) - 1;
+      if (left > 0) this.#inHand.set(person, left);
+      else this.#inHand.delete(person);
+    }
+  }
+
+  /** Forgets those that wait: the process is about to end. */
+  clear(): void {
+    this.#queue.clear();
   }
 }
 
@@ -98,6 +126,7 @@ async function decode(content: Uint8Array) {
       throw new ImageError('TOO_LARGE', `An image has at most ${maxPixels / 1_000_000} megapixels.`);
     }
     return await image
+      .timeout({ seconds: maxSeconds })
       .autoOrient()
       .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
       .toColourspace('srgb')

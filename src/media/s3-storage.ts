@@ -19,6 +19,7 @@ const maxDeleted = 1_000;
 export function s3Storage({ bucket, endpoint, region }: Extract<MediaConfig, { kind: 's3' }>): MediaStorage {
   const client = new S3Client({
     region,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
     // Buckets as host names are AWS' alone.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });

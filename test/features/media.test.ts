@@ -2,13 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { diskStorage } from '../../src/media/disk-storage.ts';
+import type { MediaStorage } from '../../src/media/storage.ts';
 import { testAuth, useTestApp } from '../helpers/app.ts';
 import { fileNameOf, pictureMutations, plain, rowsOf, sizes, storedFiles } from '../helpers/pictures.ts';
 import { temporaryFolder } from '../helpers/process.ts';
@@ -270,6 +272,53 @@ describe('whatever else is asked for below /media/', () => {
       await kith.fetch(`/media/${name}`, { headers: { 'if-none-match': '*' } });
     }
     await expect.poll(open).toBeLessThan(before + 10);
+  });
+});
+
+describe('a storage that fails', () => {
+  /** A server over a storage of its own, and what it logs. */
+  const serve = async (get: MediaStorage['get']) => {
+    const logged: string[] = [];
+    const app = createApp({
+      db: kith.database.db,
+      storage: { ...diskStorage(kith.mediaFolder), get },
+      config: { ...readConfig({}), auth: testAuth },
+      log: pino({}, { write: (line) => void logged.push(line) }),
+    });
+    const server = createServer(app.listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, logged, app };
+  };
+  const file = `${'a'.repeat(32)}-small.webp`;
+
+  it('is a 502 that tells nothing but an id, which the log has too', async () => {
+    const { url, logged, app } = await serve(() => Promise.reject(new Error(`AccessDenied: ${secret}`)));
+    for (const answer of [
+      await fetch(`${url}/media/${file}`),
+      await app.fetch(new Request(`http://kith.test/media/${file}`)),
+    ]) {
+      expect(answer.status).toBe(502);
+      const text = await answer.text();
+      expect(text).not.toMatch(/secret|AccessDenied|\bat \S+/);
+      const [id = 'none'] = /[0-9a-f-]{36}/.exec(text) ?? [];
+      expect(logged.join('')).toContain(id);
+    }
+  });
+
+  it('breaks the connection of a file that breaks off, and nothing else', async () => {
+    const { url, logged } = await serve(async () => ({
+      size: 1000,
+      body: Readable.from(
+        (async function* () {
+          yield Buffer.from('abc');
+          throw new Error(`aborted: ${secret}`);
+        })(),
+      ),
+    }));
+    await expect(fetch(`${url}/media/${file}`).then((answer) => answer.arrayBuffer())).rejects.toThrow();
+    expect(logged.join('')).toContain('a picture broke off');
+    expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 });
 

@@ -591,15 +591,26 @@ describe('the queue', () => {
       await go;
       return content;
     };
-    const all = Array.from({ length: 102 }, () => images.process(read, {}));
-    await expect(images.process(read, {})).rejects.toThrowError(ImageError);
-    await expect(images.process(read, {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    const all = Array.from({ length: 102 }, () => images.process(read, {}, null));
+    await expect(images.process(read, {}, null)).rejects.toThrowError(ImageError);
+    await expect(images.process(read, {}, null)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(reads).toBe(2);
     letGo();
     const done = await Promise.all(all);
     expect(done.map(({ width, height }) => [width, height])).toEqual(Array(102).fill([10, 10]));
     expect(reads).toBe(102);
-    await expect(images.process(read, {})).resolves.toMatchObject({ width: 10 });
+    await expect(images.process(read, {}, null)).resolves.toMatchObject({ width: 10 });
+  });
+
+  it('has forty of one person’s at most, so that nobody fills it alone', async () => {
+    const images = new ImageProcessor();
+    const content = await plain(10, 10).png().toBuffer();
+    const read = async () => content;
+    const forty = Array.from({ length: 40 }, () => images.process(read, {}, 'ada'));
+    await expect(images.process(read, {}, 'ada')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(images.process(read, {}, 'bob')).resolves.toMatchObject({ width: 10 });
+    await Promise.all(forty);
+    await expect(images.process(read, {}, 'ada')).resolves.toMatchObject({ width: 10 });
   });
 });
 

@@ -25,6 +25,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { scopes } from '../../src/auth/scopes.ts';
 import { schema } from '../../src/schema.ts';
 import { type TestApp, testSecret, useTestApp } from '../helpers/app.ts';
+import { onePixel } from '../helpers/lists.ts';
 
 const secretKey = new TextEncoder().encode(testSecret);
 
@@ -481,6 +482,40 @@ describe('scopes', () => {
     'Mutation.hideUser': 'contacts:modify',
     'Mutation.unhideUser': 'contacts:modify',
   };
+  it('a token without `profile` sees of its own person what everybody sees', async () => {
+    await kith.mutate('updateProfile', { bio: 'Mine', birthday: '1990-01-01' }, 'shy');
+    await kith.mutate(
+      'updateSettings',
+      { privacy: { profileVisibility: 'CONTACTS', memberListPrivate: true } },
+      'shy',
+    );
+    const { member } = await kith.mutate(
+      'createMember',
+      { name: 'Within', isUnlisted: true },
+      'shy',
+      'member { id }',
+    );
+    const flag = { name: 'Unshown', image: { base64: onePixel } };
+    const { id } = (await kith.mutate('createPrideFlag', flag, 'shy', 'flag { id }')).flag;
+    const document = `{ user(by: { username: "shy" }) { bio bioHtml birthday members { totalCount nodes { id } } }
+      byName: member(by: { name: { username: "shy", member: "Within" } }) { id }
+      member(by: { id: "${member.id}" }) { isUnlisted } flag: node(id: "${id}") { id } }`;
+    const nothing = {
+      user: { bio: null, bioHtml: null, birthday: null, members: { totalCount: 0, nodes: [] } },
+      byName: null,
+      member: { isUnlisted: null },
+      flag: null,
+    };
+    expect(await kith.query(document)).toEqual(nothing);
+    expect(await kith.query(document, { as: 'shy', scope: 'contacts:read' })).toEqual(nothing);
+    expect(await kith.query(document, { as: 'shy', scope: 'profile' })).toMatchObject({
+      user: { bio: 'Mine', members: { totalCount: 1, nodes: [{ id: member.id }] } },
+      byName: { id: member.id },
+      member: { isUnlisted: true },
+      flag: { id },
+    });
+  });
+
   it('a payload shows settings to whom they may be read by, and to nobody else', async () => {
     const { data, errors } = await kith.send(
       'mutation { updateSettings(input: {}) { settings { privacy { nsfw } } userErrors { code } } }',

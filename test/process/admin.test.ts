@@ -106,6 +106,7 @@ describe('npm run admin', () => {
       [['tag', 'a b'], 'A tag has 1–64 letters, digits, - and _.'],
       [['tag', 'tea', '--color', 'green'], 'A color is written #rrggbb.'],
       [['crown', 'ada'], 'Usage: npm run admin'],
+      [['suspend', 'ada', '--remove'], 'Usage: npm run admin'],
       [[], 'Usage: npm run admin'],
     ] as const) {
       const { code, output } = await admin(...args);

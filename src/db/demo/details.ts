@@ -47,7 +47,7 @@ export class DemoDetails {
   }
 
   async #store(kind: PictureKind, drawn: Promise<Buffer>): Promise<Picture> {
-    const image = await this.#media.images.process(() => drawn, fileSizes[kind]);
+    const image = await this.#media.images.process(() => drawn, fileSizes[kind], null);
     return storePicture({ db: this.#db, media: this.#media, now: () => new Date() }, kind, image, []);
   }
 

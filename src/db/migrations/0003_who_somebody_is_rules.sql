@@ -48,6 +48,10 @@ BEGIN
   END IF;
   UPDATE media_files SET state = 'DROPPED' WHERE name = ANY(was_shown) AND NOT name = ANY(coalesce(shown, '{}'));
   UPDATE media_files SET state = 'USED' WHERE name = ANY(shown) AND state = 'PENDING';
+  -- Its files are being removed: whoever wants to show it has taken too long.
+  IF EXISTS (SELECT FROM media_files WHERE name = ANY(shown) AND state = 'DROPPED') THEN
+    RAISE EXCEPTION 'a picture is gone before it was shown' USING ERRCODE = 'check_violation', CONSTRAINT = 'media_files_dropped';
+  END IF;
   RETURN NULL;
 END
 $$;

@@ -84,14 +84,16 @@ export interface AccountKey {
 const byKeys = prepared((db) => {
   const asked = sql`jsonb_to_recordset(${sql.placeholder('keys')}::jsonb)
     AS asked(n int, provider text, instance text, "externalId" text, "accountName" text)`;
+  // Two look-ups, each by an index of its own: an OR would walk all accounts of a provider.
+  const hits = sql`LATERAL (
+    SELECT id FROM ${accounts} WHERE provider = asked.provider AND instance = asked.instance AND external_id = asked."externalId"
+    UNION ALL
+    SELECT id FROM ${accounts} WHERE provider = asked.provider AND instance = asked.instance AND lower(username) = lower(asked."accountName")
+  ) AS hit`;
   return db
     .selectDistinctOn([sql`n`], { n: sql<number>`n`, user: cardColumns })
-    .from(asked)
-    .innerJoin(
-      accounts,
-      sql`${accounts.provider} = asked.provider AND ${accounts.instance} = asked.instance
-        AND (${accounts.externalId} = asked."externalId" OR lower(${accounts.username}) = lower(asked."accountName"))`,
-    )
+    .from(sql`${asked}, ${hits}`)
+    .innerJoin(accounts, sql`${accounts.id} = hit.id`)
     .innerJoin(users, eq(users.id, accounts.userId))
     .where(sql`${shown} AND ${visible()}`)
     .orderBy(sql`n`, accounts.createdAt, accounts.id);

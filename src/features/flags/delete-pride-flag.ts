@@ -1,6 +1,6 @@
 import { mutation } from '../../graphql/mutation.ts';
 import { encodeId, notFound, requireId } from '../../graphql/node.ts';
-import { sweepMedia } from '../media/pictures.ts';
+import { sweepSoon } from '../media/pictures.ts';
 import { deleteFlag } from './store.ts';
 
 mutation('deletePrideFlag', {
@@ -14,7 +14,7 @@ mutation('deletePrideFlag', {
   run: async ({ flagId }, ctx, viewer) => {
     const id = requireId('PrideFlag', flagId, 'flagId');
     if (!(await deleteFlag(ctx.db, viewer.id, id))) throw notFound('PrideFlag', 'flagId');
-    await sweepMedia(ctx);
+    await sweepSoon(ctx);
     return { flagId: id };
   },
   payload: (t) => ({

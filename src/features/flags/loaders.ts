@@ -1,11 +1,12 @@
-import { type Context, viewerId } from '../../context.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { type Context, ownerId, viewerId } from '../../context.ts';
 import { spend } from '../../graphql/budget.ts';
 import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
 import { type FlagRow, flagsById, flagsOfMembers, flagsOfUsers, type ShownFlagRow } from './store.ts';
 
 /** Flags by id: null for those that the viewer cannot find. */
 export const flagLoader = byKey(
-  (ctx, ids) => flagsById(ctx.db, viewerId(ctx), ids),
+  (ctx, ids) => flagsById(ctx.db, { viewer: viewerId(ctx), owner: ownerId(ctx) }, ids),
   (flag) => flag.id,
 );
 
@@ -23,10 +24,11 @@ const ofMembers = shownBy((ctx, ids) => flagsOfMembers(ctx.db, ids));
 /** The flags that a person or a member shows, in their order. */
 export async function shownFlags(
   ctx: Context,
+  info: GraphQLResolveInfo,
   profile: { id: string; ownerId?: string; restricted?: boolean },
 ): Promise<FlagRow[]> {
   if (profile.restricted) return [];
   const flags = await ctx.loaders.load(ctx, profile.ownerId === undefined ? ofUsers : ofMembers, profile.id);
-  spend(ctx, flags.length);
+  spend(ctx, info, flags.length);
   return flags;
 }

@@ -27,15 +27,19 @@ const byId = prepared((db) =>
     .innerJoin(users, eq(users.id, prideFlags.ownerId))
     .where(
       sql`${prideFlags.id} = ANY(${sql.placeholder('ids')}::uuid[]) AND ${visible()}
-        AND (${users.id} = ${sql.placeholder('viewer')}::uuid
+        AND (${users.id} = ${sql.placeholder('owner')}::uuid
           OR EXISTS (SELECT FROM ${userFlags} WHERE ${userFlags.flagId} = ${prideFlags.id})
           OR EXISTS (SELECT FROM ${memberFlags} WHERE ${memberFlags.flagId} = ${prideFlags.id}))`,
     ),
 );
 
-/** The flags with these ids that the viewer may see, in no order: their own, and those that somebody they can find shows. */
-export function flagsById(db: Database, viewer: string | null, ids: readonly string[]): Promise<FlagRow[]> {
-  return byId(db, { viewer, ids: keyArray(ids) });
+/** The flags with these ids that the viewer may see, in no order: the owner’s own, and those that somebody they can find shows. */
+export function flagsById(
+  db: Database,
+  reader: { viewer: string | null; owner: string | null },
+  ids: readonly string[],
+): Promise<FlagRow[]> {
+  return byId(db, { ...reader, ids: keyArray(ids) });
 }
 
 /** A flag and by whom it is shown. */

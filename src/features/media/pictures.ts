@@ -2,7 +2,8 @@
 import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import type { FileUpload } from 'graphql-upload-ts';
-import type { Context, Media } from '../../context.ts';
+import { type Context, type Media, viewerId } from '../../context.ts';
+import { withoutStatement } from '../../db/errors.ts';
 import { Refusal, refuse } from '../../graphql/errors.ts';
 import { isTooManyFiles, maxFiles, type PendingUpload } from '../../graphql/upload.ts';
 import { ImageError, maxImageBytes, type ProcessedImage, tooManyBytes } from '../../media/image.ts';
@@ -52,7 +53,7 @@ export async function withPictures<Given extends Record<string, GivenPicture>, D
     throw error;
   } finally {
     // A picture that was shown until now, or one of those above.
-    if (asked.length > 0) await sweepMedia(ctx);
+    if (asked.length > 0) await sweepSoon(ctx);
   }
 }
 
@@ -76,7 +77,12 @@ async function receive(
   const at = [...path, source.upload ? 'upload' : 'base64'];
   try {
     const read = source.upload ? await uploaded(source.upload, at) : decoded(source.base64 ?? '', at);
-    return await storePicture(ctx, kind, await ctx.media.images.process(read, fileSizes[kind]), names);
+    return await storePicture(
+      ctx,
+      kind,
+      await ctx.media.images.process(read, fileSizes[kind], viewerId(ctx)),
+      names,
+    );
   } catch (error) {
     throw error instanceof ImageError ? refuse(error.code, error.message, ...at) : error;
   }
@@ -121,7 +127,8 @@ async function uploaded(upload: PendingUpload, at: readonly string[]): Promise<(
   let file: FileUpload;
   try {
     file = await upload;
-    await finished(file.createReadStream().resume());
+    // A disk that is full fails the writer, and the reader would wait for ever.
+    await Promise.race([finished(file.createReadStream().resume()), failureOf(file)]);
   } catch (error) {
     // What has a code of the system's is no fault of the request's.
     if (!(error instanceof Error) || 'code' in error) throw error;
@@ -130,6 +137,17 @@ async function uploaded(upload: PendingUpload, at: readonly string[]): Promise<(
     throw refuse('INVALID', 'The request has no such file, or ended before it did.', ...at);
   }
   return () => buffer(file.createReadStream());
+}
+
+function failureOf({ capacitor }: FileUpload): Promise<never> {
+  const failed = new Promise<never>((_resolve, reject) => {
+    capacitor.once('error', (error) => {
+      capacitor.destroy();
+      reject(error);
+    });
+  });
+  failed.catch(() => {});
+  return failed;
 }
 
 /** How many pictures' files are removed at once. */
@@ -144,16 +162,38 @@ export async function sweepMedia({
   now,
   log,
 }: Pick<Context, 'db' | 'now' | 'log'> & { media: Pick<Media, 'storage'> }): Promise<void> {
+  const removePictures = async (names: readonly string[]): Promise<void> => {
+    try {
+      await media.storage.remove(names.flatMap(filesOf));
+      await forgetNames(db, names);
+    } catch (error) {
+      // One that cannot be removed must not keep the others.
+      if (names.length === 1) throw error;
+      const results = await Promise.allSettled(names.map((name) => removePictures([name])));
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+    }
+  };
   try {
     for (;;) {
       const names = await unusedNames(db, now(), sweepSize);
-      if (names.length > 0) {
-        await media.storage.remove(names.flatMap(filesOf));
-        await forgetNames(db, names);
-      }
+      if (names.length > 0) await removePictures(names);
       if (names.length < sweepSize) return;
     }
   } catch (error) {
-    log.error({ err: error }, 'files that nothing shows could not be removed');
+    log.error({ err: withoutStatement(error) }, 'files that nothing shows could not be removed');
   }
+}
+
+/** How long a request waits for files to be removed, in milliseconds. */
+const sweepPatience = 2_000;
+
+/** The same for a request, which is not kept waiting by a storage that hangs. */
+export async function sweepSoon(ctx: Context): Promise<void> {
+  let patience: NodeJS.Timeout | undefined;
+  const waited = new Promise<void>((resolve) => {
+    patience = setTimeout(resolve, sweepPatience);
+  });
+  await Promise.race([sweepMedia(ctx), waited]);
+  clearTimeout(patience);
 }

@@ -26,12 +26,19 @@ const pendingFor = 60;
 
 /** Some of the pictures whose files nothing shows: dropped ones, and those whose writing never came to an end. */
 export async function unusedNames(db: Database, now: Date, limit: number): Promise<string[]> {
+  // Claimed first: whoever still writes one of them is refused by the trigger when they come to show it.
+  await writing(db, (to) =>
+    to
+      .update(mediaFiles)
+      .set({ state: 'DROPPED' })
+      .where(
+        sql`${mediaFiles.state} = 'PENDING' AND ${mediaFiles.createdAt} < ${new Date(now.getTime() - pendingFor * 60_000).toISOString()}::timestamptz`,
+      ),
+  );
   const rows = await db
     .select({ name: mediaFiles.name })
     .from(mediaFiles)
-    .where(
-      sql`${mediaFiles.state} = 'DROPPED' OR (${mediaFiles.state} = 'PENDING' AND ${mediaFiles.createdAt} < ${new Date(now.getTime() - pendingFor * 60_000).toISOString()}::timestamptz)`,
-    )
+    .where(sql`${mediaFiles.state} = 'DROPPED'`)
     .limit(limit);
   return rows.map(({ name }) => name);
 }

@@ -45,18 +45,23 @@ export interface MemberRow
 export type MemberCard = CardOf<typeof memberColumns>;
 
 /** The card for a query that asks these fields of a list's members. */
-export const memberCardFor = cardsOf(memberColumns, ['id', 'ownerId', 'nameKey'], {
-  sid: ['sid'],
-  name: ['displayName', 'memberName'],
-  memberName: ['memberName'],
-  displayName: ['displayName'],
-  bio: ['bio'],
-  bioHtml: ['bioHtml'],
-  links: ['links'],
-  names: ['names'],
-  pronouns: ['pronouns'],
-  fields: ['fields'],
-  avatar: ['avatar'],
-  isUnlisted: ['isUnlisted'],
-  createdAt: ['createdAt'],
-});
+export const memberCardFor = cardsOf(
+  memberColumns,
+  ['id', 'ownerId', 'nameKey'],
+  {
+    sid: ['sid'],
+    name: ['displayName', 'memberName'],
+    memberName: ['memberName'],
+    displayName: ['displayName'],
+    bio: ['bio'],
+    bioHtml: ['bioHtml'],
+    links: ['links'],
+    names: ['names'],
+    pronouns: ['pronouns'],
+    fields: ['fields'],
+    avatar: ['avatar'],
+    isUnlisted: ['isUnlisted'],
+    createdAt: ['createdAt'],
+  },
+  ['names', 'pronouns', 'fields'],
+);

@@ -1,6 +1,6 @@
 import { mutation } from '../../graphql/mutation.ts';
 import { encodeId, notFound, requireId } from '../../graphql/node.ts';
-import { sweepMedia } from '../media/pictures.ts';
+import { sweepSoon } from '../media/pictures.ts';
 import { deleteMember } from './write-store.ts';
 
 mutation('deleteMember', {
@@ -13,7 +13,7 @@ mutation('deleteMember', {
   run: async ({ memberId }, ctx, viewer) => {
     const id = requireId('Member', memberId, 'memberId');
     if (!(await deleteMember(ctx.db, viewer.id, id))) throw notFound('Member', 'memberId');
-    await sweepMedia(ctx);
+    await sweepSoon(ctx);
     return { memberId: id };
   },
   payload: (t) => ({

@@ -1,7 +1,12 @@
-import { type Context, viewerId } from '../../context.ts';
+import { type Context, ownerId, viewerId } from '../../context.ts';
 import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
 import type { MemberRow } from './card.ts';
-import { membersById, membersByName, membersBySid } from './store.ts';
+import { type MemberReader, membersById, membersByName, membersBySid } from './store.ts';
+
+/** The viewer, and whether they may see all of their own members: domain rule 5. */
+export function readerOf(ctx: Context): MemberReader {
+  return { viewer: viewerId(ctx), owner: ownerId(ctx) };
+}
 
 const membersOf = async (found: Promise<{ member: MemberRow }[]>) =>
   (await found).map(({ member }) => member);
@@ -25,7 +30,7 @@ export const memberNameLoader: LoaderSpec<string, MemberRow | null> = {
       const [owner = '', member = ''] = key.split('/', 2);
       return { owner, member };
     });
-    const rows = await membersByName(ctx.db, viewerId(ctx), names);
+    const rows = await membersByName(ctx.db, readerOf(ctx), names);
     const found = new Map(rows.map(({ ownerKey, member }) => [`${ownerKey}/${member.nameKey}`, member]));
     return keys.map((key) => found.get(key) ?? null);
   },

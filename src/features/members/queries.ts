@@ -3,7 +3,7 @@ import { builder } from '../../graphql/builder.ts';
 import { idOf } from '../../graphql/node.ts';
 import { hasUsernameCharacters, usernameKey } from '../users/rules.ts';
 import { loadMember, memberNameLoader, memberSidLoader } from './loaders.ts';
-import { isMemberSid, memberKey } from './rules.ts';
+import { isMemberSid, maxNameLength, memberKey } from './rules.ts';
 import { MemberRef } from './type.ts';
 
 const MemberNameInput = builder.inputType('MemberName', {
@@ -48,7 +48,10 @@ function findMember(
   }
   if (by.sid !== undefined)
     return isMemberSid(by.sid) ? ctx.loaders.load(ctx, memberSidLoader, by.sid) : null;
-  if (!by.name || !hasUsernameCharacters(by.name.username) || by.name.member.includes('/')) return null;
+  // Longer than any name is no name, and would be long work to fold.
+  if (!by.name || !hasUsernameCharacters(by.name.username) || by.name.member.length > 2 * maxNameLength)
+    return null;
+  if (by.name.member.includes('/')) return null;
   const key = `${usernameKey(by.name.username)}/${memberKey(by.name.member.trim())}`;
   return ctx.loaders.load(ctx, memberNameLoader, key);
 }

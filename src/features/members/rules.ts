@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { line, rule } from '../../graphql/validate.ts';
 import { commonShape } from '../profile/rules.ts';
 
+/** Longest name of a member, in characters. */
+export const maxNameLength = 100;
+
 /** What no member's name has in it: domain rule 2. */
 const forbidden = /[@?!#/\\[\]"'$%&(){}+<=>^|~`,*]/;
 
@@ -16,7 +19,7 @@ export function isMemberSid(text: string): boolean {
 }
 
 const memberName = rule(
-  line(100),
+  line(maxNameLength),
   (name) => !forbidden.test(name) && name !== '.' && name !== '..',
   'A member’s name is not . or .. and has none of @ ? ! # / \\ [ ] " \' $ % & ( ) { } + < = > ^ | ~ ` , *',
 );

@@ -7,10 +7,18 @@ import { visible } from '../users/visible.ts';
 import { type MemberCard, type MemberRow, memberColumns } from './card.ts';
 import { members } from './table.ts';
 
-const viewer = sql`${sql.placeholder('viewer')}::uuid`;
+const owner = sql`${sql.placeholder('owner')}::uuid`;
 
-/** The viewer sees the member in lists: their own always, others' where list and member are open (rule 3.5). */
-const listed = sql`(${members.ownerId} = ${viewer} OR (NOT ${members.isUnlisted} AND NOT ${users.memberListPrivate}))`;
+/** Who reads lists of members. */
+export interface MemberReader {
+  /** The viewer's id, or null. */
+  viewer: string | null;
+  /** The same where they may see all of their own members, else null. */
+  owner: string | null;
+}
+
+/** The reader sees the member in lists: their own always, others' where list and member are open (rule 3.5). */
+const listed = sql`(${members.ownerId} = ${owner} OR (NOT ${members.isUnlisted} AND NOT ${users.memberListPrivate}))`;
 
 const found = (condition: ReturnType<typeof sql>) =>
   prepared((db) =>
@@ -47,10 +55,10 @@ export function membersBySid(db: Database, viewer: string | null, sids: readonly
 /** The members of these names (both as keys) that the viewer sees in lists, in no order: names can be guessed, ids cannot. */
 export function membersByName(
   db: Database,
-  viewer: string | null,
+  reader: MemberReader,
   names: readonly { owner: string; member: string }[],
 ): Promise<FoundMember[]> {
-  return byName(db, { viewer, names: JSON.stringify(names) });
+  return byName(db, { ...reader, names: JSON.stringify(names) });
 }
 
 /** One entry in a person's list of members. */
@@ -86,13 +94,13 @@ const pageDown = pageOf(false);
 /** For each parent a page of their members, as the viewer sees the list. Whether the parents can be found is not asked again. */
 export function membersPage(
   db: Database,
-  viewer: string | null,
+  { owner }: MemberReader,
   parents: readonly string[],
   card: MemberCard,
   window: Window,
 ): Promise<ListedMember[]> {
   const statement = window.ascending ? pageUp : pageDown;
-  return statement(db, card, { viewer, parents: keyArray(parents), ...windowValues(window, memberKeys) });
+  return statement(db, card, { owner, parents: keyArray(parents), ...windowValues(window, memberKeys) });
 }
 
 const countOf = prepared((db) =>
@@ -100,7 +108,7 @@ const countOf = prepared((db) =>
     .select({
       parentId: userStats.userId,
       count: sql<number>`CASE
-        WHEN ${users.id} = ${viewer} THEN ${userStats.members}
+        WHEN ${users.id} = ${owner} THEN ${userStats.members}
         WHEN ${users.memberListPrivate} THEN 0
         ELSE ${userStats.listedMembers} END`,
     })
@@ -112,8 +120,8 @@ const countOf = prepared((db) =>
 /** How many members each parent's list has for the viewer: the stored counts. */
 export function membersCount(
   db: Database,
-  viewer: string | null,
+  { owner }: MemberReader,
   parents: readonly string[],
 ): Promise<{ parentId: string; count: number }[]> {
-  return countOf(db, { viewer, parents: keyArray(parents) });
+  return countOf(db, { owner, parents: keyArray(parents) });
 }

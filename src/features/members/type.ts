@@ -1,4 +1,3 @@
-import { viewerId } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { noLongerThere } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
@@ -7,7 +6,7 @@ import { ProfileRef } from '../profile/type.ts';
 import { loadUser } from '../users/loaders.ts';
 import { UserRef } from '../users/type.ts';
 import { type MemberRow, memberCardFor } from './card.ts';
-import { loadMember } from './loaders.ts';
+import { loadMember, readerOf } from './loaders.ts';
 import { type ListedMember, memberKeys, membersCount, membersPage } from './store.ts';
 
 export const MemberRef = builder.objectRef<MemberRow>('Member');
@@ -45,7 +44,7 @@ MemberRef.implement({
       nullable: true,
       description:
         'Whether lists of members leave them out for everybody else; null for anybody but the user.',
-      resolve: ({ ownerId, isUnlisted }, _args, ctx) => (ownerId === viewerId(ctx) ? isUnlisted : null),
+      resolve: ({ ownerId, isUnlisted }, _args, ctx) => (ownerId === readerOf(ctx).owner ? isUnlisted : null),
     }),
     createdAt: t.field({
       type: 'DateTime',
@@ -66,9 +65,9 @@ export const memberList: List<ListedMember> = {
   keys: memberKeys,
   descending: false,
   rows: (ctx, parents, { window, fields }) =>
-    membersPage(ctx.db, viewerId(ctx), parents, memberCardFor(fields), window),
+    membersPage(ctx.db, readerOf(ctx), parents, memberCardFor(fields), window),
   keyOf: ({ member }) => [member.nameKey],
-  counts: (ctx, parents) => membersCount(ctx.db, viewerId(ctx), parents),
+  counts: (ctx, parents) => membersCount(ctx.db, readerOf(ctx), parents),
 };
 
 export const MemberConnection = connectionOf(

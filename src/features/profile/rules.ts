@@ -59,8 +59,17 @@ const customPreferences = list(
   }
 });
 
+/** Longest tag, in characters. */
+const maxTagLength = 64;
+
 const tag = z
   .string()
+  // Before it is folded, which for long text would be long work; white space and # come on top.
+  .refine((name) => name.length <= 4 * maxTagLength, {
+    params: { code: 'TOO_LONG' },
+    error: `At most ${maxTagLength} characters.`,
+    abort: true,
+  })
   .transform((name) => name.trim().replace(/^#+/, '').toLowerCase().normalize('NFC'))
   .pipe(
     rule(

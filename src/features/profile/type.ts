@@ -1,4 +1,5 @@
 // What people and members alike show of themselves.
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context.ts';
 import { spend } from '../../graphql/budget.ts';
 import { builder } from '../../graphql/builder.ts';
@@ -112,11 +113,13 @@ export type ProfileRow = UserRow | MemberRow;
 /** Does something with the preferences that a profile's words name: a person's own, or a member's owner's. */
 function withPreferences<Value, Result>(
   ctx: Context,
+  info: GraphQLResolveInfo,
   profile: ProfileRow,
   words: readonly Value[],
   use: (words: readonly Value[], own: readonly CustomPreference[]) => Result,
+  entries: number = words.length,
 ): Result | Promise<Result> {
-  spend(ctx, words.length);
+  spend(ctx, info, entries);
   if (!('ownerId' in profile)) return use(words, profile.customPreferences);
   return ctx.loaders
     .load(ctx, customPreferencesLoader, profile.ownerId)
@@ -160,28 +163,25 @@ export const ProfileRef = builder.interfaceRef<ProfileRow>('Profile').implement(
     names: t.field({
       type: [NameEntryRef],
       description: 'Names they may be called by, in their order, at most 100.',
-      resolve: (profile, _args, ctx) => withPreferences(ctx, profile, profile.names, inFull),
+      resolve: (profile, _args, ctx, info) => withPreferences(ctx, info, profile, profile.names, inFull),
     }),
     pronouns: t.field({
       type: [PronounEntryRef],
       description: 'Pronouns they may be spoken of with, in their order, at most 100.',
-      resolve: (profile, _args, ctx) => withPreferences(ctx, profile, profile.pronouns, inFull),
+      resolve: (profile, _args, ctx, info) => withPreferences(ctx, info, profile, profile.pronouns, inFull),
     }),
     fields: t.field({
       type: [ProfileFieldRef],
       description: 'Other words for them, under headings of their own, in their order, at most 25.',
-      resolve: (profile, _args, ctx) => {
-        spend(
-          ctx,
-          profile.fields.reduce((sum, { entries }) => sum + entries.length, 0),
-        );
-        return withPreferences(ctx, profile, profile.fields, fieldsInFull);
+      resolve: (profile, _args, ctx, info) => {
+        const entries = profile.fields.reduce((sum, field) => sum + 1 + field.entries.length, 0);
+        return withPreferences(ctx, info, profile, profile.fields, fieldsInFull, entries);
       },
     }),
     flags: t.field({
       type: [PrideFlagRef],
       description: 'The pride flags they show, in their order, out of the user’s library.',
-      resolve: (profile, _args, ctx) => shownFlags(ctx, profile),
+      resolve: (profile, _args, ctx, info) => shownFlags(ctx, info, profile),
     }),
   }),
 });

@@ -1,7 +1,7 @@
 import { refuse } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { encodeId, notFound } from '../../graphql/node.ts';
-import { sweepMedia } from '../media/pictures.ts';
+import { sweepSoon } from '../media/pictures.ts';
 import { loadUser } from './loaders.ts';
 import { usernameKey } from './rules.ts';
 import { deleteUser } from './store.ts';
@@ -24,7 +24,7 @@ mutation('deleteAccount', {
       throw refuse('INVALID', 'This is not your username; nothing was deleted.', 'username');
     }
     await deleteUser(ctx.db, viewer.id);
-    await sweepMedia(ctx);
+    await sweepSoon(ctx);
     return { userId: viewer.id };
   },
   payload: (t) => ({

@@ -1,4 +1,4 @@
-import { type Context, viewerId } from '../../context.ts';
+import { type Context, ownerId, viewerId } from '../../context.ts';
 import { byKey } from '../../graphql/loader.ts';
 import { usernameKey } from './rules.ts';
 import {
@@ -31,7 +31,7 @@ export const sidLoader = byKey(
 
 /** Profile details by id: null where the owner does not show them to the viewer. */
 export const detailsLoader = byKey(
-  (ctx, ids) => detailsOf(ctx.db, viewerId(ctx), ids),
+  (ctx, ids) => detailsOf(ctx.db, { viewer: viewerId(ctx), owner: ownerId(ctx) }, ids),
   (row) => row.id,
 );
 

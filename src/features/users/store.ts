@@ -73,9 +73,13 @@ const detailsById = prepared((db) =>
 /** A profile's details. */
 export type DetailsRow = Awaited<ReturnType<typeof detailsOf>>[number];
 
-/** The details of those people who show theirs to the viewer. Whether they can be found is not asked again. */
-export function detailsOf(db: Database, viewer: string | null, ids: readonly string[]) {
-  return detailsById(db, { viewer, ids: keyArray(ids) });
+/** The details of those people who show theirs to the viewer, and of the owner’s own. Whether they can be found is not asked again. */
+export function detailsOf(
+  db: Database,
+  reader: { viewer: string | null; owner: string | null },
+  ids: readonly string[],
+) {
+  return detailsById(db, { ...reader, ids: keyArray(ids) });
 }
 
 const statsById = prepared((db) =>

@@ -28,9 +28,9 @@ export function followedByViewer(): SQL {
   return sql`EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${viewer} AND ${follows.followeeId} = ${users.id})`;
 }
 
-/** The viewer may see the profile's details: they are public, the viewer's own, or of somebody who follows the viewer (rule 3.3). */
+/** The viewer may see the profile's details: they are public, the viewer's own (whose id is in the placeholder `owner` where they may see those), or of somebody who follows the viewer (rule 3.3). */
 export function showsDetails(): SQL {
-  return sql`(${users.profileVisibility} = 'PUBLIC' OR ${users.id} = ${viewer}
+  return sql`(${users.profileVisibility} = 'PUBLIC' OR ${users.id} = ${sql.placeholder('owner')}::uuid
     OR EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${users.id} AND ${follows.followeeId} = ${viewer}))`;
 }
 
