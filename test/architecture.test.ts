@@ -31,7 +31,7 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   // Whatever else a feature has: nobody's mutations, nobody's queries or fields.
   [
     /^features\//,
-    /^(graphql|auth|db(?!\/demo)|media)\/|^(context|config)\.ts$|^features\/[^/]+\/(input|loaders|payload|pictures|refusal|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
+    /^(graphql|auth|db(?!\/demo)|media)\/|^(context|config)\.ts$|^features\/[^/]+\/(act|input|loaders|payload|pictures|refusal|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
 ];
 

@@ -1,14 +1,36 @@
 // House rule 13: every list under a list takes the same number of statements, however many people there are.
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { connections } from '../../src/features/connections/table.ts';
 import { type TestApp, useTestApp } from '../helpers/app.ts';
 import { crowd, followAll, type Person } from '../helpers/crowd.ts';
 
 const few = useTestApp();
 const many = useTestApp();
 
+/** Connections, straight into the database: each a millisecond after the one before. */
+async function connectAll(kith: TestApp, pairs: readonly (readonly [Person, Person])[]): Promise<void> {
+  await kith.database.db.insert(connections).values(
+    pairs.map(([requester, addressee], n) => {
+      const [id, at] = [randomUUID(), new Date(Date.parse('2026-01-01T00:00:00.000Z') + n)];
+      return {
+        id,
+        shownId: id,
+        requesterId: requester.uuid,
+        addresseeId: addressee.uuid,
+        status: 'ACCEPTED' as const,
+        createdAt: at,
+        shownAt: at,
+        acceptedAt: at,
+        seenAt: at,
+      };
+    }),
+  );
+}
+
 /**
  * A community of three circles of equal size. Each person of a circle follows and is followed by up to five of the
- * next. The viewer, first of the inner one, follows everybody and has hidden the outer two, so that `users` lists the
+ * next, and is connected with them. The viewer, first of the inner one, follows and is connected with everybody and has hidden the outer two, so that `users` lists the
  * inner one alone. Thus every level of a query meets people whom no level above it has met, and nothing is saved by
  * having been read already.
  */
@@ -34,6 +56,9 @@ async function community(kith: TestApp, size: number): Promise<{ viewer: Person;
     }
   }
   await followAll(kith, [...pairs.values()]);
+  const number = new Map(people.map((one, n) => [one, n]));
+  const isOnce = ([a, b]: [Person, Person]) => (number.get(a) ?? 0) < (number.get(b) ?? 0);
+  await connectAll(kith, [...pairs.values()].filter(isOnce));
   for (const { id } of circles.slice(1).flat()) {
     expect((await kith.mutate('hideUser', { userId: id }, viewer.username)).userErrors).toEqual([]);
   }
@@ -91,13 +116,16 @@ describe('house rule 13: the number of statements does not depend on the number 
     );
   });
 
-  it.each(['followers', 'following', 'mutualFollowers'])('%s, and theirs, and their edges', async (list) => {
-    await expectConstant(
-      `{ users(first: 20) { nodes { username
+  it.each(['followers', 'following', 'mutualFollowers', 'connections', 'mutualConnections'])(
+    '%s, and theirs, and their edges',
+    async (list) => {
+      await expectConstant(
+        `{ users(first: 20) { nodes { username
           ${list}(first: 5) { nodes { username ${list}(first: 5) { edges { node { username } } } } } } } }`,
-      4,
-    );
-  });
+        4,
+      );
+    },
+  );
 
   it('all three lists of everybody, forward and backward', async () => {
     await expectConstant(
@@ -108,6 +136,31 @@ describe('house rule 13: the number of statements does not depend on the number 
           d: mutualFollowers(last: 5) { nodes { username } } } } }`,
       8,
     );
+  });
+
+  it('20 people, 5 connections of each, with relationship and totalCount: 9', async () => {
+    // The token's account; on both levels the lists' pages, their totals, how the viewer stands to the people on them,
+    // and the viewer's connections with them: 1 + 2 × 4.
+    await expectConstant(
+      `{ users(first: 20) { totalCount nodes { username relationship { follows connectionState connection { id status } }
+          connections(first: 5) { totalCount nodes { username relationship { follows connectionState connection { id status } } } } } } }`,
+      9,
+    );
+  });
+
+  it('the two people of 5 and of 50 connections: one statement', async () => {
+    const { viewer } = await communityOf(many, 20);
+    for (const first of [5, 50]) {
+      many.database.statements.length = 0;
+      const { viewer: read } = await many.query(
+        `{ viewer { connectionRequests(direction: SENT, status: ACCEPTED, first: ${first}) {
+            nodes { id requester { username } addressee { username } peer { username } } } } }`,
+        { as: viewer.username },
+      );
+      expect(read.connectionRequests.nodes).toHaveLength(first);
+      // The token's account, the page, the people.
+      expect(many.database.statements).toHaveLength(3);
+    }
   });
 
   it('profile details', async () => {
@@ -163,9 +216,15 @@ describe('performance rule 3: nothing is read that was not asked for', () => {
   it.each([
     ['users', (list: string) => `{ users ${list} }`, 0],
     ['searchUsers', (list: string) => `{ searchUsers(query: "inner") ${list} }`, 0],
-    ...['followers', 'following', 'mutualFollowers'].map(
+    ...['followers', 'following', 'mutualFollowers', 'connections', 'mutualConnections'].map(
       (field) => [field, (list: string) => `{ users(first: 20) { nodes { ${field} ${list} } } }`, 1] as const,
     ),
+    [
+      'connectionRequests',
+      (list: string) =>
+        `{ viewer { connectionRequests(direction: SENT, status: ACCEPTED) ${list.replace('username', 'id')} } }`,
+      0,
+    ],
     ...['blockedUsers', 'hiddenUsers'].map(
       (field) => [field, (list: string) => `{ viewer { ${field} ${list} } }`, 0] as const,
     ),

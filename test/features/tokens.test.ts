@@ -457,6 +457,8 @@ describe('scopes', () => {
     'Viewer.prideFlags': 'profile',
     'Viewer.lastSidRerollAt': 'profile',
     'Viewer.canRerollSidAt': 'profile',
+    'Viewer.connectionRequests': 'contacts:read',
+    'Viewer.aspects': 'contacts:read',
     'Viewer.blockedUsers': 'contacts:read',
     'Viewer.hiddenUsers': 'contacts:read',
     'Mutation.updateProfile': 'profile:modify',
@@ -474,9 +476,26 @@ describe('scopes', () => {
         'updateAccount',
       ].map((name) => [`Mutation.${name}`, 'profile:modify']),
     ),
+    ...Object.fromEntries(
+      ['createAspect', 'renameAspect', 'deleteAspect', 'addToAspect', 'removeFromAspect'].map((name) => [
+        `Mutation.${name}`,
+        'contacts:modify',
+      ]),
+    ),
     'Mutation.followUser': 'contacts:modify',
     'Mutation.unfollowUser': 'contacts:modify',
     'Mutation.removeFollower': 'contacts:modify',
+    ...Object.fromEntries(
+      [
+        'requestConnection',
+        'cancelConnectionRequest',
+        'acceptConnection',
+        'rejectConnection',
+        'cancelConnectionRejection',
+        'removeConnection',
+      ].map((name) => [`Mutation.${name}`, 'contacts:modify']),
+    ),
+    'Mutation.markConnectionRequestsSeen': 'interactions',
     'Mutation.blockUser': 'contacts:modify',
     'Mutation.unblockUser': 'contacts:modify',
     'Mutation.hideUser': 'contacts:modify',
@@ -693,8 +712,9 @@ describe('a deleted account', () => {
 
 describe('with REQUIRE_APPROVAL', () => {
   const approving = useTestApp({ env: { REQUIRE_APPROVAL: 'true' } });
+  // What they change is their own; what they have seen is, too.
   const own = mutations().flatMap(({ coordinate, scope }) =>
-    scope === 'profile:modify' ? [coordinate] : [],
+    scope === 'profile:modify' || coordinate === 'Mutation.markConnectionRequestsSeen' ? [coordinate] : [],
   );
 
   it('a new account is PENDING, and reads', async () => {

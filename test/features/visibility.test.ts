@@ -24,6 +24,12 @@ async function befriend(kith: TestApp, usernames: readonly string[]): Promise<vo
   }
 }
 
+/** The first asks the second, who accepts. */
+async function connect(kith: TestApp, requester: string, addressee: string): Promise<void> {
+  await done(kith, 'requestConnection', await kith.idOf(addressee), requester);
+  await done(kith, 'acceptConnection', await kith.idOf(requester), addressee);
+}
+
 async function soughtOf(kith: TestApp, username: string): Promise<Sought> {
   const { viewer } = await kith.query(
     '{ viewer { user { id username sid } members(first: 1) { nodes { id sid memberName } } } }',
@@ -53,8 +59,10 @@ describe('rule 3.1: blocked on every path of the schema', () => {
   const people = ['ada', 'bob', 'carol', 'dan', 'eve', 'fay'];
   let ready: Promise<void> | undefined;
   /**
-   * All follow all, have a member, and show their account. Ada has blocked Bob; Eve has blocked Fay, after both had hidden the other. Carol has hidden all four,
-   * so that her list of hidden people is a path as well; Dan finds them everywhere else.
+   * All follow all, have all others in an aspect, have a member, and show their account. Ada has blocked Bob; Eve has blocked Fay, after both had hidden the other. Carol has hidden all four,
+   * so that her list of hidden people is a path as well; Dan finds them everywhere else. Carol has asked all four and Dan was
+   * asked by all four: he has accepted two, rejected one and not answered another. The four are connected, save that Eve
+   * has rejected Fay.
    */
   const community = () => {
     ready ??= (async () => {
@@ -64,10 +72,32 @@ describe('rule 3.1: blocked on every path of the schema', () => {
         const { viewer } = await kith.query('{ viewer { accounts { id } } }', { as });
         const shown = { accountId: viewer.accounts[0].id, isVisible: true };
         expect((await kith.mutate('updateAccount', shown, as)).userErrors).toEqual([]);
+        const { aspect } = await kith.mutate('createAspect', { name: 'All' }, as, 'aspect { id }');
+        for (const other of people.filter((one) => one !== as)) {
+          const added = { aspectId: aspect.id, userId: await kith.idOf(other) };
+          expect((await kith.mutate('addToAspect', added, as)).userErrors).toEqual([]);
+        }
       }
       const tie = async (as: string, verb: string, other: string) =>
         done(kith, verb, await kith.idOf(other), as);
-      for (const other of ['ada', 'bob', 'eve', 'fay']) await tie('carol', 'hideUser', other);
+      for (const other of ['ada', 'bob', 'eve', 'fay']) {
+        await tie('carol', 'hideUser', other);
+        await connect(kith, 'carol', other);
+        await tie(other, 'requestConnection', 'dan');
+      }
+      for (const other of ['ada', 'eve']) await tie('dan', 'acceptConnection', other);
+      await tie('dan', 'rejectConnection', 'fay');
+      for (const [one, other] of [
+        ['ada', 'bob'],
+        ['ada', 'eve'],
+        ['fay', 'ada'],
+        ['eve', 'bob'],
+        ['bob', 'fay'],
+      ] as const) {
+        await connect(kith, one, other);
+      }
+      await tie('fay', 'requestConnection', 'eve');
+      await tie('eve', 'rejectConnection', 'fay');
       await tie('eve', 'hideUser', 'fay');
       await tie('fay', 'hideUser', 'eve');
       await tie('ada', 'blockUser', 'bob');
@@ -133,13 +163,14 @@ describe('rule 3.1: blocked on every path of the schema', () => {
   it('rule 3.7: a deleted person is found at no door', async () => {
     await community();
     await befriend(kith, ['carol', 'zed']);
+    await connect(kith, 'carol', 'zed');
+    await done(kith, 'requestConnection', await kith.idOf('dan'), 'zed');
     const sought = await soughtOf(kith, 'zed');
     expect(await doorsTo(kith, sought, 'carol')).not.toEqual([]);
     expect(
       (await kith.mutate('deleteAccount', { username: 'zed' }, 'zed', 'deletedUserId')).deletedUserId,
     ).toBe(sought.id);
-    expect(await doorsTo(kith, sought, 'carol')).toEqual([]);
-    expect(await doorsTo(kith, sought, null)).toEqual([]);
+    for (const as of ['carol', 'dan', null]) expect(await doorsTo(kith, sought, as)).toEqual([]);
   });
 });
 
@@ -295,6 +326,9 @@ describe('rule 3.1: block', () => {
     const own = namesakes();
     const [ada, bob, sue] = [own('ada'), own('bob'), own('sue')];
     await befriend(kith, [ada, bob, sue]);
+    await connect(kith, ada, bob);
+    await connect(kith, bob, sue);
+    await connect(kith, ada, sue);
     await kith.mutate(
       'updateProfile',
       {
@@ -310,8 +344,9 @@ describe('rule 3.1: block', () => {
     );
     const card = `username name tagline bio bioHtml birthday gender location { name } company { name }
       followers { totalCount nodes { username } } following { totalCount nodes { username } }
-      mutualFollowers { totalCount nodes { username } } stats { followers following }
-      relationship { follows followedBy blocks }`;
+      mutualFollowers { totalCount nodes { username } } stats { followers following connections }
+      connections { totalCount nodes { username } } mutualConnections { totalCount nodes { username } }
+      relationship { follows followedBy blocks connectionState connection { id } }`;
     const restricted = {
       username: bob,
       name: 'Bob',
@@ -325,8 +360,16 @@ describe('rule 3.1: block', () => {
       followers: { totalCount: 0, nodes: [] },
       following: { totalCount: 0, nodes: [] },
       mutualFollowers: { totalCount: 0, nodes: [] },
-      stats: { followers: 1, following: 1 },
-      relationship: { follows: false, followedBy: false, blocks: true },
+      stats: { followers: 1, following: 1, connections: 1 },
+      connections: { totalCount: 0, nodes: [] },
+      mutualConnections: { totalCount: 0, nodes: [] },
+      relationship: {
+        follows: false,
+        followedBy: false,
+        blocks: true,
+        connectionState: 'NONE',
+        connection: null,
+      },
     };
     const payload = await kith.mutate(
       'blockUser',
@@ -373,6 +416,12 @@ describe('rule 4: whom a relation cannot be had with', () => {
         'unblockUser',
         'unfollowUser',
         'unhideUser',
+        'requestConnection',
+        'cancelConnectionRequest',
+        'acceptConnection',
+        'rejectConnection',
+        'cancelConnectionRejection',
+        'removeConnection',
       ]),
     );
   });

@@ -98,13 +98,22 @@ describe('node', () => {
       'user { tags { id } }',
     );
     const { viewer } = await kith.query('{ viewer { accounts { id } } }', { as: 'ada' });
+    const { connection } = await kith.mutate(
+      'requestConnection',
+      { userId: await kith.idOf('bob') },
+      'ada',
+      'connection { id }',
+    );
+    const { aspect } = await kith.mutate('createAspect', { name: 'Findable' }, 'ada', 'aspect { id }');
     const ids: Record<string, string> = {
+      Aspect: aspect.id,
       User: await kith.idOf('ada'),
       Viewer: await viewerIdOf('ada'),
       Member: member.id,
       PrideFlag: flag.id,
       Tag: user.tags[0].id,
       Account: viewer.accounts[0].id,
+      Connection: connection.id,
     };
     // A new type has to bring an id along, to show that it is found.
     expect(

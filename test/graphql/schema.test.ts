@@ -20,6 +20,8 @@ const types = Object.values(schema.getTypeMap()).filter(
   (t) => !isIntrospectionType(t) && !isSpecifiedScalarType(t),
 );
 const objects = types.filter((t) => isObjectType(t));
+/** A list as Relay has them; the type named just that is the tie between two people. */
+const isList = ({ name }: GraphQLNamedType) => name.endsWith('Connection') && name !== 'Connection';
 const fieldsOf = (type: GraphQLNamedType) => ('getFields' in type ? Object.values(type.getFields()) : []);
 
 it('schema.graphql is what the code makes', () => {
@@ -45,7 +47,7 @@ it('everything has a description', () => {
 });
 
 describe('lists', () => {
-  const connections = objects.filter((t) => t.name.endsWith('Connection'));
+  const connections = objects.filter((t) => isList(t));
 
   it('are connections as Relay has them, with nodes and totalCount', () => {
     expect(connections.length).toBeGreaterThan(5);
@@ -77,6 +79,8 @@ describe('lists', () => {
       ),
       ...['badges', 'tags', 'accounts', 'customPreferences'].map((field) => `User.${field}`),
       'Viewer.accounts',
+      'Viewer.aspects',
+      'Relationship.aspects',
       'ProfileField.entries',
       'NotificationSettings.muted',
       'DisplaySettings.contentLanguages',
@@ -87,7 +91,7 @@ describe('lists', () => {
     for (const type of objects) {
       for (const field of Object.values(type.getFields())) {
         const named = getNamedType(field.type);
-        if (named.name.endsWith('Connection')) {
+        if (isList(named)) {
           const args = Object.fromEntries(field.args.map((arg) => [arg.name, String(arg.type)]));
           expect(args, field.name).toMatchObject({
             first: 'Int',
@@ -98,7 +102,7 @@ describe('lists', () => {
           expect(isNonNullType(field.type)).toBe(true);
         }
         const list = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
-        const ofPage = /(Connection)$/.test(type.name) || type.name.endsWith('Payload');
+        const ofPage = isList(type) || type.name.endsWith('Payload');
         if (list && !ofPage) expect(small).toContain(`${type.name}.${field.name}`);
       }
     }
@@ -141,20 +145,33 @@ const memberFields =
 it.each([
   [
     'User',
-    `${profile} isViewer: Boolean! username: String! realName: String tagline: String cover: Image website: URL memberTitle: String! members: MemberConnection! customPreferences: [Preference!]! tags: [Tag!]! accounts: [Account!]! badges: [Badge!]! utcOffset: Int status: UserStatus! createdAt: DateTime! isNsfw: Boolean! birthday: Date gender: String location: Location company: Company stats: UserStats! relationship: Relationship followers: UserFollowerConnection! following: UserFollowingConnection! mutualFollowers: UserFollowerConnection!`,
+    `${profile} isViewer: Boolean! username: String! realName: String tagline: String cover: Image website: URL memberTitle: String! members: MemberConnection! customPreferences: [Preference!]! tags: [Tag!]! accounts: [Account!]! badges: [Badge!]! utcOffset: Int status: UserStatus! createdAt: DateTime! isNsfw: Boolean! birthday: Date gender: String location: Location company: Company stats: UserStats! relationship: Relationship followers: UserFollowerConnection! following: UserFollowingConnection! mutualFollowers: UserFollowerConnection! connections: UserPeerConnection! mutualConnections: UserPeerConnection!`,
   ],
   ['UserFollowerEdge', 'cursor: String! node: User! followedAt: DateTime!'],
   ['UserFollowingEdge', 'cursor: String! node: User! followedAt: DateTime!'],
   ['BlockedUserEdge', 'cursor: String! node: User! blockedAt: DateTime!'],
   ['HiddenUserEdge', 'cursor: String! node: User! hiddenAt: DateTime!'],
-  ['UserStats', 'followers: Int! following: Int!'],
+  ['UserPeerEdge', 'cursor: String! node: User! connectedAt: DateTime!'],
+  ['UserStats', 'followers: Int! following: Int! connections: Int!'],
+  [
+    'Connection',
+    'id: ID! requester: User! addressee: User! peer: User! status: ConnectionStatus! createdAt: DateTime! acceptedAt: DateTime seenAt: DateTime rejectedAt: DateTime',
+  ],
+  [
+    'ConnectionConnection',
+    'edges: [ConnectionEdge!]! nodes: [Connection!]! pageInfo: PageInfo! totalCount: Int!',
+  ],
+  ['ConnectionEdge', 'cursor: String! node: Connection!'],
   ['Location', 'name: String coordinates: Coordinates'],
   ['Coordinates', 'latitude: Float! longitude: Float!'],
   ['Company', 'name: String role: String'],
-  ['Relationship', 'follows: Boolean! followedBy: Boolean! blocks: Boolean! hides: Boolean!'],
+  [
+    'Relationship',
+    'follows: Boolean! followedBy: Boolean! connection: Connection connectionState: ConnectionState! aspects: [Aspect!]! blocks: Boolean! hides: Boolean!',
+  ],
   [
     'Viewer',
-    'id: ID! user: User! email: String emailVerified: Boolean! timezone: String isAdmin: Boolean! position: Coordinates settings: Settings! lastSidRerollAt: DateTime canRerollSidAt: DateTime! accounts: [Account!]! prideFlags: PrideFlagConnection! members: MemberConnection! blockedUsers: BlockedUserConnection! hiddenUsers: HiddenUserConnection! scopes: [String!]!',
+    'id: ID! user: User! email: String emailVerified: Boolean! timezone: String isAdmin: Boolean! position: Coordinates settings: Settings! lastSidRerollAt: DateTime canRerollSidAt: DateTime! accounts: [Account!]! prideFlags: PrideFlagConnection! members: MemberConnection! connectionRequests: ConnectionConnection! aspects: [Aspect!]! blockedUsers: BlockedUserConnection! hiddenUsers: HiddenUserConnection! scopes: [String!]!',
   ],
   ['Settings', 'notifications: NotificationSettings! privacy: PrivacySettings! display: DisplaySettings!'],
   [
@@ -236,6 +253,17 @@ it.each([
   ['UpdatePrideFlagPayload', 'flag: PrideFlag userErrors: [UserError!]!'],
   ['DeletePrideFlagInput', 'flagId: ID!'],
   ['DeletePrideFlagPayload', 'deletedFlagId: ID userErrors: [UserError!]!'],
+  ['Aspect', 'id: ID! name: String! users: UserConnection!'],
+  ['CreateAspectInput', 'name: String!'],
+  ['CreateAspectPayload', 'aspect: Aspect userErrors: [UserError!]!'],
+  ['RenameAspectInput', 'aspectId: ID! name: String!'],
+  ['RenameAspectPayload', 'aspect: Aspect userErrors: [UserError!]!'],
+  ['DeleteAspectInput', 'aspectId: ID!'],
+  ['DeleteAspectPayload', 'deletedAspectId: ID userErrors: [UserError!]!'],
+  ...['AddToAspect', 'RemoveFromAspect'].flatMap((name): [string, string][] => [
+    [`${name}Input`, 'aspectId: ID! userId: ID!'],
+    [`${name}Payload`, 'aspect: Aspect user: User userErrors: [UserError!]!'],
+  ]),
   ['UpdateAccountInput', 'accountId: ID! isVisible: Boolean!'],
   ['UpdateAccountPayload', 'account: Account userErrors: [UserError!]!'],
   [
@@ -254,6 +282,22 @@ it.each([
   ['LocationInput', 'name: String coordinates: CoordinatesInput'],
   ['CoordinatesInput', 'latitude: Float! longitude: Float!'],
   ['CompanyInput', 'name: String role: String'],
+  ...[
+    'requestConnection',
+    'acceptConnection',
+    'rejectConnection',
+    'cancelConnectionRequest',
+    'cancelConnectionRejection',
+    'removeConnection',
+  ].flatMap((name): [string, string][] => {
+    const Name = name.charAt(0).toUpperCase() + name.slice(1);
+    return [
+      [`${Name}Input`, 'userId: ID!'],
+      [`${Name}Payload`, 'user: User viewer: Viewer connection: Connection userErrors: [UserError!]!'],
+    ];
+  }),
+  ['MarkConnectionRequestsSeenInput', 'userIds: [ID!]'],
+  ['MarkConnectionRequestsSeenPayload', 'seenCount: Int userErrors: [UserError!]!'],
   ...[
     'followUser',
     'unfollowUser',
@@ -281,21 +325,29 @@ it.each([
 });
 
 it.each([
-  ['node', 'id: ID!'],
-  ['nodes', 'ids: [ID!]!'],
-  ['user', 'by: UserBy!'],
-  ['member', 'by: MemberBy!'],
-  ['users', 'first: Int, after: String, last: Int, before: String, orderBy: UserOrder! = NEWEST'],
+  ['Query', 'node', 'id: ID!'],
+  ['Query', 'nodes', 'ids: [ID!]!'],
+  ['Query', 'user', 'by: UserBy!'],
+  ['Query', 'member', 'by: MemberBy!'],
   [
+    'Viewer',
+    'connectionRequests',
+    'first: Int, after: String, last: Int, before: String, direction: RequestDirection! = RECEIVED, status: ConnectionStatus',
+  ],
+  ['Query', 'users', 'first: Int, after: String, last: Int, before: String, orderBy: UserOrder! = NEWEST'],
+  [
+    'Query',
     'searchUsers',
     'query: String!, context: SearchContext! = EVERYONE, first: Int, after: String, last: Int, before: String',
   ],
-  ['viewer', ''],
-  ['community', ''],
+  ['Query', 'viewer', ''],
+  ['Query', 'community', ''],
 ])(
-  'the contract of the arguments of %s: what is there, and nothing more that must be given',
-  (name, contract) => {
-    const args = schema.getQueryType()?.getFields()[name]?.args ?? [];
+  'the contract of the arguments of %s.%s: what is there, and nothing more that must be given',
+  (on, name, contract) => {
+    const type = schema.getType(on);
+    const args = (isObjectType(type) && type.getFields()[name]?.args) || [];
+    if (contract !== '') expect(args).not.toEqual([]);
     const actual = args.map((arg) => {
       const value = arg.default?.value ?? arg.defaultValue;
       return `${arg.name}: ${arg.type}${value === undefined ? '' : ` = ${value}`}`;
@@ -313,6 +365,9 @@ it.each([
   ['Badge', 'ADMIN STAFF VERIFIED COMMUNITY'],
   ['UserOrder', 'NEWEST OLDEST USERNAME'],
   ['SearchContext', 'EVERYONE MENTION'],
+  ['ConnectionStatus', 'PENDING ACCEPTED REJECTED'],
+  ['ConnectionState', 'NONE REQUESTED RECEIVED CONNECTED REJECTED'],
+  ['RequestDirection', 'RECEIVED SENT'],
   ['CommunityMode', 'FOLLOW FRIENDSHIP BOTH'],
   ['ProfileVisibility', 'PUBLIC CONTACTS'],
   ['PreferenceSize', 'LARGE NORMAL SMALL'],

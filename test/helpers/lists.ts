@@ -37,14 +37,14 @@ export interface Filled {
 export interface ListCase {
   name: string;
   /** The type that has it, and its field. */
-  on: 'Query' | 'User' | 'Viewer';
+  on: 'Query' | 'User' | 'Viewer' | 'Aspect';
   field: string;
   /** Arguments besides those of every list. */
   args: string;
   /** The edge's own time, where it has one. */
   time: string | null;
-  /** The nodes' field that is `username` here. */
-  label: string;
+  /** The nodes' field that is `username` here, or the person of theirs who has it. */
+  label: string | { person: string };
   /** Fills a new list: one entry for each of the steps, which are the milliseconds from one entry to the next. */
   fill: (steps: readonly number[]) => Promise<Filled>;
 }
@@ -96,6 +96,12 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
   };
   const done = async (name: string, userId: string, as: string) =>
     expect((await kith.mutate(name, { userId }, as)).userErrors).toEqual([]);
+
+  /** Connects the two: whoever has not asked yet does so. */
+  const connect = async (one: { username: string; id: string }, other: { username: string; id: string }) => {
+    await done('requestConnection', other.id, one.username);
+    await done('requestConnection', one.id, other.username);
+  };
 
   /** Those who join at these steps, and nobody else, let themselves be listed. */
   const listOnly = async (steps: readonly number[]): Promise<Filled['entries']> => {
@@ -227,6 +233,148 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
         },
       };
     }),
+    {
+      name: 'User.connections',
+      on: 'User',
+      field: 'connections',
+      args: '',
+      time: 'connectedAt',
+      label: 'username',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        // Whoever asked, and whenever: what counts is when they were connected.
+        for (const [n, { id, username }] of (await some(steps.length)).entries()) {
+          if (n % 2) await done('requestConnection', id, owner.username);
+          else await done('requestConnection', owner.id, username);
+        }
+        return {
+          as: null,
+          under: userBy(owner.username),
+          entries: await timed(steps, (person) => connect(owner, person)),
+          remove: ({ username }) => done('removeConnection', owner.id, username),
+        };
+      },
+    },
+    {
+      name: 'User.mutualConnections',
+      on: 'User',
+      field: 'mutualConnections',
+      args: '',
+      time: 'connectedAt',
+      label: 'username',
+      fill: async (steps) => {
+        const [owner, viewer, onlyOwners, onlyViewers] = [
+          await nobodyYet(),
+          await nobodyYet(),
+          await nobodyYet(),
+          await nobodyYet(),
+        ];
+        await connect(owner, onlyOwners);
+        await connect(viewer, onlyViewers);
+        return {
+          as: viewer.username,
+          under: userBy(owner.username),
+          entries: await timed(steps, async (person) => {
+            await connect(person, viewer);
+            await connect(owner, person);
+          }),
+          remove: ({ id }) => done('removeConnection', id, viewer.username),
+        };
+      },
+    },
+    ...(['RECEIVED', 'SENT', 'SENT, ACCEPTED', 'SENT, rejected', 'RECEIVED, REJECTED'] as const).map(
+      (name): ListCase => {
+        const [direction, status] = name.split(', ');
+        const shown = status === 'ACCEPTED' || status === 'REJECTED' ? status : null;
+        return {
+          name: `Viewer.connectionRequests, ${name}`,
+          on: 'Viewer',
+          field: 'connectionRequests',
+          args: `direction: ${direction}, status: ${shown}`,
+          time: null,
+          label: { person: 'peer' },
+          fill: async (steps) => {
+            const viewer = await nobodyYet();
+            const [from, to] = [
+              (peer: Person) => (direction === 'SENT' ? viewer : peer),
+              (peer: Person) => (direction === 'SENT' ? peer : viewer),
+            ];
+            // What else there is between people is in no list of these.
+            const [other, another] = [await nobodyYet(), await nobodyYet()];
+            await connect(viewer, other);
+            if (shown === 'ACCEPTED') await done('removeConnection', other.id, viewer.username);
+            if (direction === 'SENT') await done('requestConnection', viewer.id, another.username);
+            else await done('requestConnection', another.id, viewer.username);
+            const answer = status?.startsWith('A') ? 'acceptConnection' : 'rejectConnection';
+            // Every other one of those rejected was withdrawn: what is in the list is their asking again.
+            const again = new Set<Person>();
+            if (status === 'rejected') {
+              for (const peer of (await some(steps.length)).filter((_, n) => n % 2)) {
+                again.add(peer);
+                await done('requestConnection', peer.id, viewer.username);
+                await done('rejectConnection', viewer.id, peer.username);
+                await done('cancelConnectionRequest', peer.id, viewer.username);
+              }
+            }
+            const entries = await timed(steps, async (peer) => {
+              await done('requestConnection', to(peer).id, from(peer).username);
+              if (status !== undefined && !again.has(peer))
+                await done(answer, from(peer).id, to(peer).username);
+            });
+            // Of one millisecond, requests go by their own ids, which are random.
+            const { viewer: read } = await kith.query(
+              `{ viewer { ${direction}: connectionRequests(first: 100, direction: ${direction}, status: ${shown}) { nodes { id peer { username } } } } }`,
+              { as: viewer.username },
+            );
+            const nodes: { id: string; peer: { username: string } }[] = read[direction ?? ''].nodes;
+            const uuidOf = ({ person }: Filled['entries'][number]) =>
+              decodeId(nodes.find(({ peer }) => peer.username === person.username)?.id ?? '')?.id ?? '';
+            return {
+              as: viewer.username,
+              under: 'viewer',
+              entries: entries.toSorted(
+                (a, b) => b.at.getTime() - a.at.getTime() || descending(uuidOf(a), uuidOf(b)),
+              ),
+              remove: (peer) =>
+                done(
+                  shown === 'ACCEPTED' ? 'removeConnection' : 'cancelConnectionRequest',
+                  to(peer).id,
+                  from(peer).username,
+                ),
+            };
+          },
+        };
+      },
+    ),
+    {
+      name: 'Aspect.users',
+      on: 'Aspect',
+      field: 'users',
+      args: '',
+      time: null,
+      label: 'username',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        const { aspect } = await kith.mutate(
+          'createAspect',
+          { name: 'Kin' },
+          owner.username,
+          'aspect { id }',
+        );
+        // Whom one follows is no matter, nor since when: what counts is when they were added.
+        for (const { id } of await some(steps.length)) await done('followUser', id, owner.username);
+        const put = async (name: string, userId: string) =>
+          expect(
+            (await kith.mutate(name, { aspectId: aspect.id, userId }, owner.username)).userErrors,
+          ).toEqual([]);
+        return {
+          as: owner.username,
+          under: `node(id: "${aspect.id}")`,
+          entries: await timed(steps, ({ id }) => put('addToAspect', id)),
+          remove: ({ id }) => put('removeFromAspect', id),
+        };
+      },
+    },
     ...(['User', 'Viewer'] as const).map(
       (on): ListCase => ({
         name: `${on}.members`,
@@ -308,11 +456,14 @@ export interface PageRead {
   totalCount: number;
 }
 
+type Node = { id: string } & ({ username: string } | { person: { username: string } });
+const labelOf = (node: Node) => ('person' in node ? node.person.username : node.username);
+
 interface Connection {
   totalCount: number;
   pageInfo: Pick<PageRead, 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor'>;
-  edges: { cursor: string; at?: string; node: { id: string; username: string } }[];
-  nodes: { id: string; username: string }[];
+  edges: { cursor: string; at?: string; node: Node }[];
+  nodes: Node[];
 }
 
 /** The document that reads a page; the list comes back as `list`, under `parent` where it hangs under something. */
@@ -321,13 +472,19 @@ export function pageDocument(list: ListCase, filled: Filled, args: PageArgs): st
     ...(list.args === '' ? [] : [list.args]),
     ...Object.entries(args).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
   ];
+  const node =
+    typeof list.label === 'string'
+      ? `id username: ${list.label}`
+      : `id person: ${list.label.person} { username }`;
   const field = `list: ${list.field}${all.length === 0 ? '' : `(${all.join(', ')})`} {
     totalCount
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    edges { cursor ${list.time ? `at: ${list.time}` : ''} node { id username: ${list.label} } }
-    nodes { id username: ${list.label} }
+    edges { cursor ${list.time ? `at: ${list.time}` : ''} node { ${node} } }
+    nodes { ${node} }
   }`;
-  return filled.under === null ? `{ ${field} }` : `{ parent: ${filled.under} { ${field} } }`;
+  return filled.under === null
+    ? `{ ${field} }`
+    : `{ parent: ${filled.under} { ... on ${list.on} { ${field} } } }`;
 }
 
 /** Reads a page, and checks what holds for every page: the edges' nodes are the nodes, the cursors at its ends its edges'. */
@@ -352,7 +509,7 @@ export async function readPage(
     ...pageInfo,
     totalCount,
     cursors,
-    usernames: nodes.map(({ username }) => username),
+    usernames: nodes.map(labelOf),
     times: edges.flatMap(({ at }) => (at === undefined ? [] : [at])),
   };
 }

@@ -31,8 +31,8 @@ export interface Found {
   value: string;
 }
 
-/** How many people one after another a path goes through. */
-const peopleOnPath = 3;
+/** How many people one after another a path goes through. With every further one there are ten times as many paths, of the same doors. */
+const peopleOnPath = 2;
 const pageSize = 6;
 const doorsPerDocument = 4;
 

@@ -1,6 +1,7 @@
 // A small, believable community, the same each time: five people whose relations are fixed, and their neighbours.
 import { base, en, Faker } from '@faker-js/faker';
 import { insertBlock, insertHide } from '../../features/blocks/store.ts';
+import { actLocked } from '../../features/connections/act-store.ts';
 import { ensureFollows, type NewFollow } from '../../features/follows/bulk-store.ts';
 import { renderMarkdown } from '../../features/profile/markdown.ts';
 import { ensurePeople, isEmpty, type NewPerson } from '../../features/users/bulk-store.ts';
@@ -84,6 +85,14 @@ const fixedFollows: [Named, Named][] = [
   ['eve', 'bob'],
 ];
 
+/** Who has asked whom to be connected, and what came of it; Carol has rejected Dan, who does not know. */
+const connections: [requester: Named, addressee: Named, answer: 'accept' | 'reject' | null][] = [
+  ['ada', 'carol', 'accept'],
+  ['bob', 'carol', 'accept'],
+  ['bob', 'ada', null],
+  ['dan', 'carol', 'reject'],
+];
+
 const zones = [
   'Europe/London',
   'Europe/Paris',
@@ -114,6 +123,10 @@ export async function loadDemo(db: Database, storage: MediaStorage, issuer: stri
       return id;
     };
     await ensureFollows(tx, [...followsOf(faker, people, idOf)]);
+    for (const [requester, addressee, answer] of connections) {
+      await actLocked(tx, 'request', idOf(requester), idOf(addressee), begun);
+      if (answer) await actLocked(tx, answer, idOf(addressee), idOf(requester), begun);
+    }
     await insertBlock(tx, idOf('dan'), idOf('eve'), begun);
     await insertHide(tx, idOf('carol'), idOf('dan'), begun);
     for (const { username, createdAt } of people) {

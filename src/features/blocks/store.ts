@@ -3,6 +3,7 @@ import type { Database } from '../../db/client.ts';
 import { transaction, writing } from '../../db/errors.ts';
 import { type KeyKind, ordered, type Window, windowValues, within } from '../../db/keyset.ts';
 import { prepared } from '../../db/prepared.ts';
+import { actLocked } from '../connections/act-store.ts';
 import { follows } from '../follows/table.ts';
 import { cardColumns, type UserRow } from '../users/card.ts';
 import { userStats, users } from '../users/table.ts';
@@ -10,7 +11,7 @@ import { visible } from '../users/visible.ts';
 import { blocks, hides } from './table.ts';
 
 /**
- * Blocks somebody and, in the same transaction, ends follows both ways with their counters.
+ * Blocks somebody and, in the same transaction, ends follows both ways with their counters, and the connection or any request.
  * @returns `already` when they were blocked already, `gone` when one of the two is no longer there.
  */
 export function insertBlock(
@@ -53,6 +54,7 @@ export function insertBlock(
         followers: sql`${userStats.followers} - (SELECT count(*) FROM ${ended} WHERE ${ended.followeeId} = ${userStats.userId})`,
       })
       .where(sql`${userStats.userId} IN ${both}`);
+    await actLocked(tx, 'end', blockerId, blockedId, at);
     return 'new';
   });
 }

@@ -1,84 +1,29 @@
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { retrying } from '../../db/errors.ts';
-import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
-import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
-import type { Card, UserRow } from '../users/card.ts';
+import { parentsOf } from '../../db/keyset.ts';
+import { keyArray, prepared } from '../../db/prepared.ts';
+import { peerPages } from '../users/peer-store.ts';
 import { userStats, users } from '../users/table.ts';
 import { unseenIds, visible } from '../users/visible.ts';
 import { follows } from './table.ts';
 
-/** One entry in a list of followers or followed people. */
-export interface FollowRow {
-  /** Whose list it is. */
-  parentId: string;
-  followedAt: Date;
-  user: UserRow;
-}
-
-/** How such lists are ordered: by the time of the follow, then by the person. */
-export const followKeys: readonly KeyKind[] = ['time', 'id'];
-
 /** The two sides a list can be read from: whose list it is, and who is in it. */
 const sides = {
-  followers: { parent: follows.followeeId, peer: follows.followerId },
-  following: { parent: follows.followerId, peer: follows.followeeId },
+  followers: { table: follows, parent: follows.followeeId, peer: follows.followerId, at: follows.createdAt },
+  following: { table: follows, parent: follows.followerId, peer: follows.followeeId, at: follows.createdAt },
 } as const;
 export type FollowSide = keyof typeof sides;
 
-const followedAt = sql<Date>`${follows.createdAt}`.mapWith(follows.createdAt).as('followed_at');
+/** The viewer follows the person in the list. */
+const mine = sql`EXISTS (SELECT FROM ${follows} mine WHERE mine.follower_id = ${sql.placeholder('viewer')}::uuid AND mine.followee_id = ${users.id})`;
 
-const pageOf = (side: FollowSide, ascending: boolean, onlyFollowedByViewer: boolean) =>
-  preparedFor(
-    (db, card: Card) => {
-      const { parent, peer } = sides[side];
-      const columns: SQLWrapper[] = [follows.createdAt, peer];
-      const parents = parentsOf(db);
-      const mine = sql`EXISTS (SELECT FROM ${follows} mine WHERE mine.follower_id = ${sql.placeholder('viewer')}::uuid AND mine.followee_id = ${users.id})`;
-      const page = db
-        .select({ ...card.columns, followedAt })
-        .from(follows)
-        .innerJoin(users, sql`${users.id} = ${peer}`)
-        .where(
-          sql`${parent} = ${parents.id} AND ${within(columns, followKeys)} AND ${visible()}${onlyFollowedByViewer ? sql` AND ${mine}` : sql``}`,
-        )
-        .orderBy(...ordered(columns, ascending))
-        .limit(sql.placeholder('limit'))
-        .as('page');
-      // No ORDER BY out here: a lateral join with a LIMIT runs as a nested loop, which keeps the order of each page.
-      return db
-        .select({ parentId: parents.id, followedAt: page.followedAt, user: card.from(page) })
-        .from(parents)
-        .crossJoinLateral(page);
-    },
-    onlyFollowedByViewer ? 'slow' : undefined,
-  );
-
-const upAndDown = (side: FollowSide, mutual: boolean) => ({
-  up: pageOf(side, true, mutual),
-  down: pageOf(side, false, mutual),
-});
-const pages = {
-  followers: upAndDown('followers', false),
-  following: upAndDown('following', false),
-  mutualFollowers: upAndDown('followers', true),
+/** Pages of those who follow each parent, whom they follow, and those of their followers whom the viewer follows. */
+export const followsPages = {
+  followers: peerPages(sides.followers),
+  following: peerPages(sides.following),
+  mutualFollowers: peerPages({ ...sides.followers, only: mine }, 'slow'),
 };
-
-/**
- * For each parent a page of those who follow them, whom they follow, or those of their followers whom the viewer
- * follows; without whom the viewer cannot find. One statement.
- */
-export function followsPage(
-  db: Database,
-  viewer: string | null,
-  list: keyof typeof pages,
-  parents: readonly string[],
-  card: Card,
-  window: Window,
-): Promise<FollowRow[]> {
-  const statement = pages[list][window.ascending ? 'up' : 'down'];
-  return statement(db, card, { viewer, parents: keyArray(parents), ...windowValues(window, followKeys) });
-}
 
 const countOf = (side: FollowSide) =>
   prepared((db) => {

@@ -3,19 +3,20 @@ import { type Context, viewerId } from '../../context.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
 import { connectionOf, type List, type Page } from '../../graphql/page.ts';
 import { cardFor } from '../users/card.ts';
+import { type PeerRow, peerKeys } from '../users/peer-store.ts';
 import { UserRef } from '../users/type.ts';
-import { type FollowRow, followKeys, followsCount, followsPage, mutualFollowersCount } from './store.ts';
+import { followsCount, followsPages, mutualFollowersCount } from './store.ts';
 
 const followList = (
   name: 'followers' | 'following' | 'mutualFollowers',
-  counts: List<FollowRow>['counts'],
-): List<FollowRow> => ({
+  counts: List<PeerRow>['counts'],
+): List<PeerRow> => ({
   ordering: name,
-  keys: followKeys,
+  keys: peerKeys,
   descending: true,
   rows: (ctx, parents, { window, fields }) =>
-    followsPage(ctx.db, viewerId(ctx), name, parents, cardFor(fields), window),
-  keyOf: (row) => [row.followedAt, row.user.id],
+    followsPages[name](ctx.db, viewerId(ctx), parents, cardFor(fields), window),
+  keyOf: (row) => [row.at, row.user.id],
   counts,
 });
 
@@ -35,8 +36,8 @@ const followConnection = (
   name: string,
   of: string,
   followedAt: string,
-): ObjectRef<SchemaTypes, Page<FollowRow>> =>
-  connectionOf<FollowRow, FollowRow['user']>(
+): ObjectRef<SchemaTypes, Page<PeerRow>> =>
+  connectionOf<PeerRow, PeerRow['user']>(
     name,
     { type: UserRef, of: (row) => row.user },
     {
@@ -45,7 +46,7 @@ const followConnection = (
         followedAt: t.field({
           type: 'DateTime',
           description: followedAt,
-          resolve: ({ row }) => row.followedAt,
+          resolve: ({ row }) => row.at,
         }),
       }),
     },

@@ -8,17 +8,20 @@ import { users } from '../users/table.ts';
 
 /** How the viewer and one other person stand to each other, as far as the viewer may know. */
 export interface RelationshipRow {
+  /** The other person. */
+  userId: string;
   follows: boolean;
   followedBy: boolean;
   blocks: boolean;
   hides: boolean;
 }
 
+type Flag = Exclude<keyof RelationshipRow, 'userId'>;
+
 const ties = prepared((db) => {
   const viewer = sql`${sql.placeholder('viewer')}::uuid`;
   const ids = sql`ANY(${sql.placeholder('ids')}::uuid[])`;
-  const tie = (name: keyof RelationshipRow) =>
-    sql<keyof RelationshipRow>`${sql.raw(`'${name}'`)}::text`.as('tie');
+  const tie = (name: Flag) => sql<Flag>`${sql.raw(`'${name}'`)}::text`.as('tie');
   return unionAll(
     db
       .select({ id: sql<string>`${follows.followeeId}`.as('id'), tie: tie('follows') })
@@ -50,7 +53,7 @@ export async function relationshipsOf(
   const rowOf = (id: string): RelationshipRow => {
     let row = rows.get(id);
     if (!row) {
-      row = { follows: false, followedBy: false, blocks: false, hides: false };
+      row = { userId: id, follows: false, followedBy: false, blocks: false, hides: false };
       rows.set(id, row);
     }
     return row;

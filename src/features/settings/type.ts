@@ -9,7 +9,7 @@ export const ProfileVisibilityEnum = builder.enumType('ProfileVisibility', {
   description: 'Who sees a profile’s details: bio, birthday, gender, location and company.',
   values: {
     PUBLIC: { description: 'Everybody who can find the profile.' },
-    CONTACTS: { description: 'Those whom its owner follows.' },
+    CONTACTS: { description: 'Those whom its owner follows or is connected with.' },
   } as const,
 });
 
@@ -18,7 +18,7 @@ const PrivacySettingsRef = builder.objectRef<PrivateRow>('PrivacySettings').impl
   fields: (t) => ({
     searchable: t.exposeBoolean('searchable', {
       description:
-        'Whether `users` and `searchUsers` show them to everybody; without it only to their followers. At first true.',
+        'Whether `users` and `searchUsers` show them to everybody; without it only to their followers and connections. At first true.',
     }),
     profileVisibility: t.field({
       type: ProfileVisibilityEnum,

@@ -12,18 +12,23 @@ export interface TieDone {
   findUser?: (ctx: Context) => Promise<UserRow | null>;
 }
 
+/** The other person of a mutation's payload. */
+export function userField(t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Payload<TieDone>>) {
+  return t.field({
+    type: UserRef,
+    nullable: true,
+    description: 'The other person, as they are now; null when it was not done.',
+    resolve: ({ userId, findUser }, _args, ctx) => {
+      if (userId === undefined) return null;
+      return findUser ? findUser(ctx) : loadUser(ctx, userId);
+    },
+  });
+}
+
 /** The payload of a mutation on a relation: both ends, as they are now. */
 export function tiePayload(t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Payload<TieDone>>) {
   return {
-    user: t.field({
-      type: UserRef,
-      nullable: true,
-      description: 'The other person, as they are now; null when it was not done.',
-      resolve: ({ userId, findUser }, _args, ctx) => {
-        if (userId === undefined) return null;
-        return findUser ? findUser(ctx) : loadUser(ctx, userId);
-      },
-    }),
+    user: userField(t),
     viewer: t.field({
       type: ViewerRef,
       nullable: true,

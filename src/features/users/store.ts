@@ -4,6 +4,7 @@ import { transaction, writing } from '../../db/errors.ts';
 import { given } from '../../db/given.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
+import { connections } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
 import { type Card, cardColumns, type UserRow } from './card.ts';
 import { userStats, users } from './table.ts';
@@ -199,7 +200,7 @@ export async function usersCount(db: Database, viewer: string | null): Promise<n
   return (await listedCount(db, { viewer }))[0]?.count ?? 0;
 }
 
-/** Somebody has come to follow, or be followed by, a person who is being deleted. */
+/** Somebody has come to follow, be followed by or ask a person who is being deleted. */
 class NeighboursChanged extends Error {
   override readonly name = 'NeighboursChanged';
 }
@@ -230,6 +231,8 @@ async function deleteLocked(tx: Database, id: string): Promise<void> {
         sql`${userStats.userId} IN (
           SELECT ${follows.followeeId} FROM ${follows} WHERE ${follows.followerId} = ${id}
           UNION SELECT ${follows.followerId} FROM ${follows} WHERE ${follows.followeeId} = ${id}
+          UNION SELECT ${connections.requesterId} FROM ${connections} WHERE ${connections.addresseeId} = ${id}
+          UNION SELECT ${connections.addresseeId} FROM ${connections} WHERE ${connections.requesterId} = ${id}
           UNION SELECT ${id}::uuid)`,
       )
       .orderBy(userStats.userId);

@@ -129,6 +129,9 @@ export const userStats = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     followers: integer().notNull().default(0),
     following: integer().notNull().default(0),
+    connections: integer().notNull().default(0),
+    /** Pending requests that the person has not seen. */
+    unseenRequests: integer('unseen_requests').notNull().default(0),
     members: integer().notNull().default(0),
     /** Those members that are not unlisted. */
     listedMembers: integer('listed_members').notNull().default(0),

@@ -72,13 +72,16 @@ const CompanyRef = builder.objectRef<Pick<DetailsRow, 'companyName' | 'companyRo
   }),
 });
 
-const UserStatsRef = builder.objectRef<{ followers: number; following: number }>('UserStats').implement({
-  description: 'Public figures about a person: the same for everybody who asks, whoever they can see.',
-  fields: (t) => ({
-    followers: t.exposeInt('followers', { description: 'How many people follow them.' }),
-    following: t.exposeInt('following', { description: 'How many people they follow.' }),
-  }),
-});
+const UserStatsRef = builder
+  .objectRef<{ followers: number; following: number; connections: number }>('UserStats')
+  .implement({
+    description: 'Public figures about a person: the same for everybody who asks, whoever they can see.',
+    fields: (t) => ({
+      followers: t.exposeInt('followers', { description: 'How many people follow them.' }),
+      following: t.exposeInt('following', { description: 'How many people they follow.' }),
+      connections: t.exposeInt('connections', { description: 'How many people they are connected with.' }),
+    }),
+  });
 
 const detail = async <Value>(ctx: Context, user: UserRow, read: (details: DetailsRow) => Value | null) => {
   if (user.restricted) return null;
@@ -198,7 +201,7 @@ UserRef.implement({
       type: UserStatsRef,
       description: 'Public figures about them.',
       resolve: async (user, _args, ctx) =>
-        (await ctx.loaders.load(ctx, statsLoader, user.id)) ?? { followers: 0, following: 0 },
+        (await ctx.loaders.load(ctx, statsLoader, user.id)) ?? { followers: 0, following: 0, connections: 0 },
     }),
   }),
 });

@@ -2,6 +2,7 @@
 // placeholder `viewer`.
 import { type SQL, sql } from 'drizzle-orm';
 import { blocks, hides } from '../blocks/table.ts';
+import { connected } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
 import { users } from './table.ts';
 
@@ -20,7 +21,7 @@ export function visible(user: Pick<UserColumns, 'id' | 'status'> = users): SQL {
 export function listed(): SQL {
   return sql`${visible()}
     AND NOT EXISTS (SELECT FROM ${hides} WHERE ${hides.hiderId} = ${viewer} AND ${hides.hiddenId} = ${users.id})
-    AND (${users.searchable} OR ${users.id} = ${viewer} OR ${followedByViewer()})`;
+    AND (${users.searchable} OR ${users.id} = ${viewer} OR ${followedByViewer()} OR ${connectedWithViewer()})`;
 }
 
 /** The viewer follows the user. */
@@ -28,10 +29,16 @@ export function followedByViewer(): SQL {
   return sql`EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${viewer} AND ${follows.followeeId} = ${users.id})`;
 }
 
-/** The viewer may see the profile's details: they are public, the viewer's own (whose id is in the placeholder `owner` where they may see those), or of somebody who follows the viewer (rule 3.3). */
+/** The viewer is connected with the user. */
+function connectedWithViewer(): SQL {
+  return sql`EXISTS (SELECT FROM ${connected} WHERE ${connected.userId} = ${viewer} AND ${connected.peerId} = ${users.id})`;
+}
+
+/** The viewer may see the profile's details: they are public, the viewer's own (whose id is in the placeholder `owner` where they may see those), or of somebody who follows the viewer or is connected with them (rule 3.3). */
 export function showsDetails(): SQL {
   return sql`(${users.profileVisibility} = 'PUBLIC' OR ${users.id} = ${sql.placeholder('owner')}::uuid
-    OR EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${users.id} AND ${follows.followeeId} = ${viewer}))`;
+    OR EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${users.id} AND ${follows.followeeId} = ${viewer})
+    OR ${connectedWithViewer()})`;
 }
 
 /**

@@ -1,0 +1,39 @@
+import { viewerId } from '../../context.ts';
+import { builder } from '../../graphql/builder.ts';
+import { encodeId, findableNode, Node } from '../../graphql/node.ts';
+import { countingCost, type List, page, pageArgs } from '../../graphql/page.ts';
+import { cardFor } from '../users/card.ts';
+import { type PeerRow, peerKeys } from '../users/peer-store.ts';
+import { UserConnection } from '../users/type.ts';
+import { aspectLoader } from './loaders.ts';
+import { type AspectRow, aspectUserPages, aspectUsersCount } from './store.ts';
+
+const aspectUsersList: List<PeerRow> = {
+  ordering: 'aspect',
+  keys: peerKeys,
+  descending: true,
+  rows: (ctx, parents, { window, fields }) =>
+    aspectUserPages(ctx.db, viewerId(ctx), parents, cardFor(fields), window),
+  keyOf: ({ at, user }) => [at, user.id],
+  counts: (ctx, parents) => aspectUsersCount(ctx.db, viewerId(ctx), parents),
+};
+
+export const AspectRef = builder.objectRef<AspectRow>('Aspect');
+AspectRef.implement({
+  description: 'A private list over the people whom its owner follows; nobody else ever sees it.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({
+      description: 'Opaque, unique across types.',
+      resolve: (aspect) => encodeId('Aspect', aspect.id),
+    }),
+    name: t.exposeString('name', { description: 'What it is called, at most 20 characters.' }),
+    users: t.field({
+      type: UserConnection,
+      description: `Who is in it, last added first. A totalCount adds ${countingCost} to the document’s cost.`,
+      args: pageArgs(t.arg),
+      resolve: (aspect, args, ctx, info) => page(ctx, info, aspectUsersList, aspect.id, args),
+    }),
+  }),
+});
+findableNode('Aspect', AspectRef, (ctx, id) => ctx.loaders.load(ctx, aspectLoader, id));

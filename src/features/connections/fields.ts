@@ -1,0 +1,150 @@
+import { requireScope } from '../../auth/require-viewer.ts';
+import { type Context, viewerId } from '../../context.ts';
+import { builder } from '../../graphql/builder.ts';
+import { connectionOf, countingCost, emptyPage, type List, page, pageArgs } from '../../graphql/page.ts';
+import type { RelationshipRow } from '../relationships/store.ts';
+import { RelationshipRef } from '../relationships/type.ts';
+import { cardFor } from '../users/card.ts';
+import { type PeerRow, peerKeys } from '../users/peer-store.ts';
+import { UserRef } from '../users/type.ts';
+import { ViewerRef } from '../users/viewer-type.ts';
+import { connectionWithLoader } from './loaders.ts';
+import {
+  connectionPages,
+  connectionsCount,
+  type Direction,
+  mutualConnectionsCount,
+  requestKeys,
+  requestsCount,
+  requestsPage,
+} from './store.ts';
+import type { connectionStatuses } from './table.ts';
+import {
+  ConnectionConnection,
+  ConnectionRef,
+  ConnectionStateEnum,
+  ConnectionStatusEnum,
+  type RequestRow,
+} from './type.ts';
+
+const peerList = (name: keyof typeof connectionPages, counts: typeof connectionsCount): List<PeerRow> => ({
+  ordering: name,
+  keys: peerKeys,
+  descending: true,
+  rows: (ctx, parents, { window, fields }) =>
+    connectionPages[name](ctx.db, viewerId(ctx), parents, cardFor(fields), window),
+  keyOf: ({ at, user }) => [at, user.id],
+  counts: (ctx, parents) => counts(ctx.db, viewerId(ctx), parents),
+});
+const connectionsList = peerList('connections', connectionsCount);
+const mutualConnectionsList = peerList('mutualConnections', mutualConnectionsCount);
+
+const UserPeerConnection = connectionOf<PeerRow, PeerRow['user']>(
+  'UserPeer',
+  { type: UserRef, of: (row) => row.user },
+  {
+    of: 'the people whom somebody is connected with, newest first',
+    edgeFields: (t) => ({
+      connectedAt: t.field({
+        type: 'DateTime',
+        description: 'Since when they are connected.',
+        resolve: ({ row }) => row.at,
+      }),
+    }),
+  },
+);
+
+builder.objectFields(UserRef, (t) => ({
+  connections: t.field({
+    type: UserPeerConnection,
+    description: 'Whom they are connected with, newest first.',
+    args: pageArgs(t.arg),
+    resolve: (user, args, ctx, info) =>
+      user.restricted ? emptyPage : page(ctx, info, connectionsList, user.id, args),
+  }),
+  mutualConnections: t.field({
+    type: UserPeerConnection,
+    description: `Those of their connections whom the viewer is connected with as well, newest first; empty without a token. Adds ${countingCost} to the document’s cost.`,
+    args: pageArgs(t.arg),
+    extensions: { cost: { fixed: countingCost } },
+    resolve: (user, args, ctx, info) =>
+      user.restricted || !ctx.viewer ? emptyPage : page(ctx, info, mutualConnectionsList, user.id, args),
+  }),
+}));
+
+interface RequestArgs {
+  direction: Direction;
+  status: (typeof connectionStatuses)[number];
+}
+
+const requestsList: List<RequestRow, RequestArgs> = {
+  ordering: 'requests',
+  keys: requestKeys,
+  descending: true,
+  // The viewer is the only parent there can be.
+  rows: async (ctx, [viewer = ''], { window, args }) =>
+    (await requestsPage(ctx.db, viewer, args, window)).map((connection) => ({
+      connection,
+      parentId: viewer,
+    })),
+  keyOf: ({ connection }) => [connection.createdAt, connection.id],
+  counts: async (ctx, [viewer = ''], args) => [
+    { parentId: viewer, count: await requestsCount(ctx.db, viewer, args) },
+  ],
+};
+
+const RequestDirectionEnum = builder.enumType('RequestDirection', {
+  description: 'Which way a request went.',
+  values: {
+    RECEIVED: { description: 'Others asked the viewer.' },
+    SENT: { description: 'The viewer asked others.' },
+  } satisfies Record<Direction, object>,
+});
+
+builder.objectField(ViewerRef, 'connectionRequests', (t) =>
+  t.field({
+    type: ConnectionConnection,
+    description: 'The viewer’s connection requests, newest first. Needs the scope `contacts:read`.',
+    args: {
+      ...pageArgs(t.arg),
+      direction: t.arg({
+        type: RequestDirectionEnum,
+        required: true,
+        defaultValue: 'RECEIVED',
+        description: 'Which way they went.',
+      }),
+      status: t.arg({
+        type: ConnectionStatusEnum,
+        description: 'How they stand; null: PENDING. Of those SENT none is ever REJECTED.',
+      }),
+    },
+    resolve: (viewer, { direction, status, ...args }, ctx, info) => {
+      requireScope(viewer, 'contacts:read');
+      return page(ctx, info, requestsList, viewer.id, args, { direction, status: status ?? 'PENDING' });
+    },
+  }),
+);
+
+async function connectionWith(ctx: Context, { userId }: RelationshipRow) {
+  return ctx.loaders.load(ctx, connectionWithLoader, userId);
+}
+
+builder.objectFields(RelationshipRef, (t) => ({
+  connection: t.field({
+    type: ConnectionRef,
+    nullable: true,
+    description: 'The tie between the two; null where there is none.',
+    resolve: (relationship, _args, ctx) => connectionWith(ctx, relationship),
+  }),
+  connectionState: t.field({
+    type: ConnectionStateEnum,
+    description: 'How the two stand, as to being connected.',
+    resolve: async (relationship, _args, ctx) => {
+      const connection = await connectionWith(ctx, relationship);
+      if (!connection) return 'NONE';
+      if (connection.status === 'ACCEPTED') return 'CONNECTED';
+      if (connection.requesterId === ctx.viewer?.id) return 'REQUESTED';
+      return connection.status === 'PENDING' ? 'RECEIVED' : 'REJECTED';
+    },
+  }),
+}));

@@ -1,0 +1,74 @@
+// Lists of people by a relation of theirs to somebody: for many lists at once, whoever they belong to.
+import { type Column, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { Database } from '../../db/client.ts';
+import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
+import { keyArray, preparedFor } from '../../db/prepared.ts';
+import type { Card, UserRow } from './card.ts';
+import { users } from './table.ts';
+import { visible } from './visible.ts';
+
+/** One entry in such a list. */
+export interface PeerRow {
+  /** Whose list it is. */
+  parentId: string;
+  /** Since when. */
+  at: Date;
+  user: UserRow;
+}
+
+/** How such lists are ordered: by the time of the relation, then by the person. */
+export const peerKeys: readonly KeyKind[] = ['time', 'id'];
+
+/** A relation as a table has it: whose list, who is in it, since when; and what else must hold. */
+export interface PeerSource {
+  table: PgTable;
+  parent: Column;
+  peer: Column;
+  at: AnyPgColumn<{ data: Date }>;
+  only?: SQL;
+}
+
+/**
+ * What reads, for each parent, a page of those in a list of theirs, without whom the viewer cannot find. One statement.
+ * @param source with an index on (parent, at, peer).
+ * @param purpose where it is not a quick read.
+ */
+export function peerPages(source: PeerSource, purpose?: 'slow') {
+  const pageOf = (ascending: boolean) =>
+    preparedFor((db, card: Card) => {
+      const { table, parent, peer, only } = source;
+      const columns: SQLWrapper[] = [source.at, peer];
+      const parents = parentsOf(db);
+      const at = sql<Date>`${source.at}`.mapWith(source.at).as('at');
+      const page = db
+        .select({ ...card.columns, at })
+        .from(table)
+        .innerJoin(users, sql`${users.id} = ${peer}`)
+        .where(
+          sql`${parent} = ${parents.id} AND ${within(columns, peerKeys)} AND ${visible()}${only ? sql` AND ${only}` : sql``}`,
+        )
+        .orderBy(...ordered(columns, ascending))
+        .limit(sql.placeholder('limit'))
+        .as('page');
+      // No ORDER BY out here: a lateral join with a LIMIT runs as a nested loop, which keeps the order of each page.
+      return db
+        .select({ parentId: parents.id, at: page.at, user: card.from(page) })
+        .from(parents)
+        .crossJoinLateral(page);
+    }, purpose);
+  const up = pageOf(true);
+  const down = pageOf(false);
+  return (
+    db: Database,
+    viewer: string | null,
+    parents: readonly string[],
+    card: Card,
+    window: Window,
+  ): Promise<PeerRow[]> =>
+    (window.ascending ? up : down)(db, card, {
+      viewer,
+      parents: keyArray(parents),
+      ...windowValues(window, peerKeys),
+    });
+}
