@@ -45,18 +45,8 @@ export interface Gateway extends Running {
 
 /** Starts the gateway and waits until it answers. */
 export async function startGateway(env: Record<string, string>): Promise<Gateway> {
-  const port = await freePort();
-  const running = run('src/main.ts', [], { PORT: String(port), ...env });
+  const { port, running } = await startOnFreePort(env);
   const url = `http://127.0.0.1:${port}/graphql`;
-  for (;;) {
-    const answers = await fetch(`http://127.0.0.1:${port}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answers) break;
-    if (running.child.exitCode !== null) throw new Error(`The gateway ended: ${running.output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
   return {
     ...running,
     url,
@@ -77,6 +67,20 @@ export async function startGateway(env: Record<string, string>): Promise<Gateway
       return token;
     },
   };
+}
+
+/** Another test's process may take the port before this one does: then another port is tried. */
+async function startOnFreePort(env: Record<string, string>): Promise<{ port: number; running: Running }> {
+  for (;;) {
+    const port = await freePort();
+    const running = run('src/main.ts', [], { PORT: String(port), ...env });
+    // Its own word for it: on this port somebody else's might answer.
+    while (!running.output().includes('Kith is running') && running.child.exitCode === null) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (running.child.exitCode === null) return { port, running };
+    if (!running.output().includes('EADDRINUSE')) throw new Error(`The gateway ended: ${running.output()}`);
+  }
 }
 
 export function freePort(): Promise<number> {
