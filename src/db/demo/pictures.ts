@@ -33,13 +33,13 @@ function draw(width: number, height: number, colorAt: (x: number, y: number) => 
 /** A flag, five to three. */
 export function drawFlag(name: FlagName): Promise<Buffer> {
   const stripes = flagStripes[name].map(hex);
-  const height = 300;
-  return draw(500, height, (_x, y) => stripes[Math.floor((y * stripes.length) / height)] ?? [0, 0, 0]);
+  const height = 256;
+  return draw(427, height, (_x, y) => stripes[Math.floor((y * stripes.length) / height)] ?? [0, 0, 0]);
 }
 
 /** A picture of three discs over each other, another one for every seed. */
 export function drawAvatar(seed: number): Promise<Buffer> {
-  const size = 320;
+  const size = 200;
   const random = (n: number) => {
     const value = Math.sin(seed * 127.1 + n * 311.7) * 43758.5453;
     return value - Math.floor(value);
@@ -60,10 +60,10 @@ export function drawAvatar(seed: number): Promise<Buffer> {
 
 /** A wide picture of hills, for the top of a page. */
 export function drawCover(seed: number): Promise<Buffer> {
-  const [width, height] = [1600, 400];
+  const [width, height] = [800, 200];
   return draw(width, height, (x, y) => {
     const hill = [0, 1, 2].findLast((n) => {
-      const crest = height * (0.3 + 0.2 * n) + 40 * Math.sin(x / (110 + 50 * n) + seed + n * 2);
+      const crest = height * (0.3 + 0.2 * n) + 20 * Math.sin(x / (55 + 25 * n) + seed + n * 2);
       return y > crest;
     });
     return hue(seed * 0.17 + (hill ?? -1) * 0.06, hill === undefined ? 0.95 : 0.75 - hill * 0.18);
