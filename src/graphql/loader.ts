@@ -22,6 +22,24 @@ export function byKey<Row>(
   };
 }
 
+/**
+ * A loader of what belongs to each key, in the order of the rows.
+ * @param fetch one statement for all keys, any number of rows for each. Never called with none.
+ * @param valueIn what of a row is answered.
+ */
+export function manyByKey<Row, Value>(
+  fetch: (ctx: Context, keys: readonly string[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string,
+  valueIn: (row: Row) => Value,
+): LoaderSpec<string, Value[]> {
+  return {
+    batch: async (ctx, keys) => {
+      const groups = Map.groupBy(await fetch(ctx, keys), keyOf);
+      return keys.map((key) => (groups.get(key) ?? []).map(valueIn));
+    },
+  };
+}
+
 /** The loaders of one request, each made when first asked for. */
 export class Loaders {
   readonly #loaders = new Map<unknown, DataLoader<unknown, unknown>>();

@@ -1,5 +1,5 @@
 import { type Context, viewerId } from '../../context.ts';
-import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
+import { byKey, type LoaderSpec, manyByKey } from '../../graphql/loader.ts';
 import type { UserRow } from '../users/card.ts';
 import {
   type AccountKey,
@@ -24,12 +24,11 @@ export const accountLoader = byKey(
 );
 
 /** The accounts that people show, by the people's ids. */
-export const shownAccountsLoader: LoaderSpec<string, AccountRow[]> = {
-  batch: async (ctx, ids) => {
-    const groups = Map.groupBy(await shownAccountsOf(ctx.db, ids), (row) => row.userId);
-    return ids.map((id) => groups.get(id) ?? []);
-  },
-};
+export const shownAccountsLoader = manyByKey(
+  (ctx, ids) => shownAccountsOf(ctx.db, ids),
+  (account) => account.userId,
+  (account) => account,
+);
 
 /** All accounts of a person, by their id: for themself. */
 export const allAccountsLoader: LoaderSpec<string, AccountRow[]> = {

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
+import { byKey, type LoaderSpec, manyByKey } from '../../graphql/loader.ts';
 import { type AspectRow, aspectsById, aspectsOf, aspectsOfUsers } from './store.ts';
 
 /** Whose aspects may be read: the viewer's, with the scope for it; else nobody's. */
@@ -22,11 +22,11 @@ export const ownAspectsLoader: LoaderSpec<string, AspectRow[]> = {
 };
 
 /** Those of the viewer's aspects that people are in, by the people's ids. */
-export const aspectsWithLoader: LoaderSpec<string, AspectRow[]> = {
-  batch: async (ctx, ids) => {
+export const aspectsWithLoader = manyByKey(
+  async (ctx, ids) => {
     const owner = aspectOwner(ctx);
-    const rows = owner === null ? [] : await aspectsOfUsers(ctx.db, owner, ids);
-    const groups = Map.groupBy(rows, (row) => row.userId);
-    return ids.map((id) => (groups.get(id) ?? []).map(({ aspect }) => aspect));
+    return owner === null ? [] : aspectsOfUsers(ctx.db, owner, ids);
   },
-};
+  (row) => row.userId,
+  (row) => row.aspect,
+);

@@ -1,22 +1,11 @@
-import { viewerId } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { countingCost, type List, page, pageArgs } from '../../graphql/page.ts';
-import { cardFor } from '../users/card.ts';
-import { type PeerRow, peerKeys } from '../users/peer-store.ts';
-import { UserConnection } from '../users/type.ts';
+import { countingCost, page, pageArgs } from '../../graphql/page.ts';
+import { peerList, UserConnection } from '../users/type.ts';
 import { aspectLoader } from './loaders.ts';
 import { type AspectRow, aspectUserPages, aspectUsersCount } from './store.ts';
 
-const aspectUsersList: List<PeerRow> = {
-  ordering: 'aspect',
-  keys: peerKeys,
-  descending: true,
-  rows: (ctx, parents, { window, fields }) =>
-    aspectUserPages(ctx.db, viewerId(ctx), parents, cardFor(fields), window),
-  keyOf: ({ at, user }) => [at, user.id],
-  counts: (ctx, parents) => aspectUsersCount(ctx.db, viewerId(ctx), parents),
-};
+const aspectUsersList = peerList('aspect', aspectUserPages, aspectUsersCount);
 
 export const AspectRef = builder.objectRef<AspectRow>('Aspect');
 AspectRef.implement({

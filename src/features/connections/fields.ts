@@ -1,12 +1,11 @@
 import { requireScope } from '../../auth/require-viewer.ts';
-import { type Context, viewerId } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionOf, countingCost, emptyPage, type List, page, pageArgs } from '../../graphql/page.ts';
 import type { RelationshipRow } from '../relationships/store.ts';
 import { RelationshipRef } from '../relationships/type.ts';
-import { cardFor } from '../users/card.ts';
-import { type PeerRow, peerKeys } from '../users/peer-store.ts';
-import { UserRef } from '../users/type.ts';
+import type { PeerRow } from '../users/peer-store.ts';
+import { peerList, UserRef } from '../users/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { connectionWithLoader } from './loaders.ts';
 import {
@@ -27,17 +26,12 @@ import {
   type RequestRow,
 } from './type.ts';
 
-const peerList = (name: keyof typeof connectionPages, counts: typeof connectionsCount): List<PeerRow> => ({
-  ordering: name,
-  keys: peerKeys,
-  descending: true,
-  rows: (ctx, parents, { window, fields }) =>
-    connectionPages[name](ctx.db, viewerId(ctx), parents, cardFor(fields), window),
-  keyOf: ({ at, user }) => [at, user.id],
-  counts: (ctx, parents) => counts(ctx.db, viewerId(ctx), parents),
-});
-const connectionsList = peerList('connections', connectionsCount);
-const mutualConnectionsList = peerList('mutualConnections', mutualConnectionsCount);
+const connectionsList = peerList('connections', connectionPages.connections, connectionsCount);
+const mutualConnectionsList = peerList(
+  'mutualConnections',
+  connectionPages.mutualConnections,
+  mutualConnectionsCount,
+);
 
 const UserPeerConnection = connectionOf<PeerRow, PeerRow['user']>(
   'UserPeer',

@@ -20,7 +20,7 @@ mutation('markConnectionRequestsSeen', {
     if ((userIds?.length ?? 0) > maxMarked) throw refuse('TOO_MANY', `At most ${maxMarked} ids.`, 'userIds');
     const ids = userIds?.map((userId, i) => requireId('User', userId, 'userIds', String(i)));
     const people = await Promise.all((ids ?? []).map((id) => loadUser(ctx, id)));
-    const unknown = people.findIndex((person) => person === null);
+    const unknown = people.indexOf(null);
     if (unknown !== -1) throw notFound('User', 'userIds', String(unknown));
     return { seenCount: await markRequestsSeen(ctx.db, viewer.id, ids ?? null, ctx.now()) };
   },

@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { type Context, ownerId, viewerId } from '../../context.ts';
 import { spend } from '../../graphql/budget.ts';
-import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
-import { type FlagRow, flagsById, flagsOfMembers, flagsOfUsers, type ShownFlagRow } from './store.ts';
+import { byKey, manyByKey } from '../../graphql/loader.ts';
+import { type FlagRow, flagsById, flagsOfMembers, flagsOfUsers } from './store.ts';
 
 /** Flags by id: null for those that the viewer cannot find. */
 export const flagLoader = byKey(
@@ -10,16 +10,14 @@ export const flagLoader = byKey(
   (flag) => flag.id,
 );
 
-const shownBy = (
-  fetch: (ctx: Context, ids: readonly string[]) => Promise<ShownFlagRow[]>,
-): LoaderSpec<string, FlagRow[]> => ({
-  batch: async (ctx, ids) => {
-    const groups = Map.groupBy(await fetch(ctx, ids), (row) => row.shownBy);
-    return ids.map((id) => (groups.get(id) ?? []).map(({ flag }) => flag));
-  },
-});
-const ofUsers = shownBy((ctx, ids) => flagsOfUsers(ctx.db, ids));
-const ofMembers = shownBy((ctx, ids) => flagsOfMembers(ctx.db, ids));
+const shownBy = (fetch: typeof flagsOfUsers) =>
+  manyByKey(
+    (ctx, ids) => fetch(ctx.db, ids),
+    (row) => row.shownBy,
+    (row) => row.flag,
+  );
+const ofUsers = shownBy(flagsOfUsers);
+const ofMembers = shownBy(flagsOfMembers);
 
 /** The flags that a person or a member shows, in their order. */
 export async function shownFlags(

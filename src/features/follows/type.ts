@@ -1,35 +1,23 @@
 import type { ObjectRef } from '@pothos/core';
-import { type Context, viewerId } from '../../context.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
-import { connectionOf, type List, type Page } from '../../graphql/page.ts';
-import { cardFor } from '../users/card.ts';
-import { type PeerRow, peerKeys } from '../users/peer-store.ts';
-import { UserRef } from '../users/type.ts';
+import { connectionOf, type Page } from '../../graphql/page.ts';
+import type { PeerRow } from '../users/peer-store.ts';
+import { peerList, UserRef } from '../users/type.ts';
 import { followsCount, followsPages, mutualFollowersCount } from './store.ts';
 
-const followList = (
-  name: 'followers' | 'following' | 'mutualFollowers',
-  counts: List<PeerRow>['counts'],
-): List<PeerRow> => ({
-  ordering: name,
-  keys: peerKeys,
-  descending: true,
-  rows: (ctx, parents, { window, fields }) =>
-    followsPages[name](ctx.db, viewerId(ctx), parents, cardFor(fields), window),
-  keyOf: (row) => [row.at, row.user.id],
-  counts,
-});
-
-const stored = (side: 'followers' | 'following') => (ctx: Context, parents: readonly string[]) =>
-  followsCount(ctx.db, viewerId(ctx), side, parents);
-
 /** Who follows somebody. */
-export const followersList = followList('followers', stored('followers'));
+export const followersList = peerList('followers', followsPages.followers, (db, viewer, parents) =>
+  followsCount(db, viewer, 'followers', parents),
+);
 /** Whom somebody follows. */
-export const followingList = followList('following', stored('following'));
+export const followingList = peerList('following', followsPages.following, (db, viewer, parents) =>
+  followsCount(db, viewer, 'following', parents),
+);
 /** Who of somebody's followers the viewer follows. */
-export const mutualFollowersList = followList('mutualFollowers', (ctx, parents) =>
-  mutualFollowersCount(ctx.db, viewerId(ctx), parents),
+export const mutualFollowersList = peerList(
+  'mutualFollowers',
+  followsPages.mutualFollowers,
+  mutualFollowersCount,
 );
 
 const followConnection = (

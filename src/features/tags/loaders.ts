@@ -1,5 +1,5 @@
-import { byKey, type LoaderSpec } from '../../graphql/loader.ts';
-import { type TagRow, tagsById, tagsOfUsers } from './store.ts';
+import { byKey, manyByKey } from '../../graphql/loader.ts';
+import { tagsById, tagsOfUsers } from './store.ts';
 
 /** Tags by id. */
 export const tagLoader = byKey(
@@ -8,9 +8,8 @@ export const tagLoader = byKey(
 );
 
 /** The tags of people, in their order, by the people's ids. */
-export const userTagsLoader: LoaderSpec<string, TagRow[]> = {
-  batch: async (ctx, ids) => {
-    const groups = Map.groupBy(await tagsOfUsers(ctx.db, ids), (row) => row.userId);
-    return ids.map((id) => (groups.get(id) ?? []).map(({ tag }) => tag));
-  },
-};
+export const userTagsLoader = manyByKey(
+  (ctx, ids) => tagsOfUsers(ctx.db, ids),
+  (row) => row.userId,
+  (row) => row.tag,
+);

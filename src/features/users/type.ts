@@ -1,12 +1,14 @@
-import type { Context } from '../../context.ts';
+import { type Context, viewerId } from '../../context.ts';
+import type { Database } from '../../db/client.ts';
 import { builder } from '../../graphql/builder.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf } from '../../graphql/page.ts';
+import { connectionOf, type List } from '../../graphql/page.ts';
 import { ImageRef, shown } from '../media/type.ts';
 import { maxCustomPreferences } from '../profile/rules.ts';
 import { PreferenceRef, ProfileRef } from '../profile/type.ts';
-import type { UserRow } from './card.ts';
+import { cardFor, type UserRow } from './card.ts';
 import { detailsLoader, loadUser, statsLoader } from './loaders.ts';
+import { type PeerRow, peerKeys, type peerPages } from './peer-store.ts';
 import { utcOffset } from './rules.ts';
 import type { DetailsRow } from './store.ts';
 
@@ -218,3 +220,29 @@ export const UserConnection = connectionOf(
   { type: UserRef, of: (row: { user: UserRow }) => row.user },
   { of: 'a list of people', counted: true },
 );
+
+/**
+ * A list of people by a relation of theirs to somebody, newest first.
+ * @param ordering its name, inside its cursors.
+ * @param pages as `peerPages` makes it.
+ * @param counts one statement: how many each parent's list has for the viewer.
+ */
+export function peerList(
+  ordering: string,
+  pages: ReturnType<typeof peerPages>,
+  counts: (
+    db: Database,
+    viewer: string | null,
+    parents: readonly string[],
+  ) => Promise<{ parentId: string; count: number }[]>,
+): List<PeerRow> {
+  return {
+    ordering,
+    keys: peerKeys,
+    descending: true,
+    rows: (ctx, parents, { window, fields }) =>
+      pages(ctx.db, viewerId(ctx), parents, cardFor(fields), window),
+    keyOf: ({ at, user }) => [at, user.id],
+    counts: (ctx, parents) => counts(ctx.db, viewerId(ctx), parents),
+  };
+}
