@@ -3,7 +3,7 @@ import { createYoga, type YogaInitialContext } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { createTokenVerifier } from './auth/token.ts';
-import { viewerOf } from './auth/viewer.ts';
+import { mayCome, viewerOf } from './auth/viewer.ts';
 import type { Config, ReadyAuth } from './config.ts';
 import type { Context } from './context.ts';
 import type { Database } from './db/client.ts';
@@ -19,6 +19,7 @@ import { ordinaryLane } from './http/lane.ts';
 import { useMedia } from './http/media.ts';
 import { Identities, useRequests } from './http/requests.ts';
 import { useReleasedUploads } from './http/uploads.ts';
+import { type Bus, Live } from './live/live.ts';
 import { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
 import { schema } from './schema.ts';
@@ -30,6 +31,10 @@ export interface AppOptions {
   /** With `auth` as `withSecret` makes it ready. */
   config: Config & { auth: ReadyAuth };
   log: Logger;
+  /** The way to other instances on the same database; none unless given. */
+  bus?: Bus;
+  /** How long a client may leave what is sent to it unread before it is cut off, in milliseconds. */
+  stallTime?: number;
   /** What GraphiQL opens with. */
   graphiql?: GraphiQLSetup;
   /** The clock; the machine's unless a test has one of its own. */
@@ -38,14 +43,26 @@ export interface AppOptions {
 
 /** Characters of documents that are kept parsed and validated; parsed they take up to a hundred times as much. */
 const documentCacheSize = 512 * 1024;
+/** Longer than Yoga's heartbeats are apart. */
+const defaultStallTime = 30_000;
 
 /**
  * The GraphQL server: Yoga, and a listener for Node's HTTP server that is the fast way to the same answers.
  * It never listens, and never reads the environment.
  */
-export function createApp({ db, storage, config, log, graphiql, now = () => new Date() }: AppOptions) {
+export function createApp({
+  db,
+  storage,
+  config,
+  log,
+  bus,
+  stallTime = defaultStallTime,
+  graphiql,
+  now = () => new Date(),
+}: AppOptions) {
   const identities = new Identities(createTokenVerifier(config.auth));
   const findAccount = findOrCreateAccount({ db, requireApproval: config.requireApproval, now });
+  const live = new Live(bus ?? null);
   const media = { storage, images: new ImageProcessor() };
   const pictures = { storage, isFileName, log };
   const cors = corsFor(config.corsOrigins);
@@ -61,6 +78,9 @@ export function createApp({ db, storage, config, log, graphiql, now = () => new 
       db,
       config,
       viewer: identity && (await viewerOf(identity, findAccount)),
+      viewerRemains: async () => identity !== null && mayCome(await findAccount(identity)),
+      signal: request.signal,
+      live,
       loaders: new Loaders(),
       media,
       spent: { values: 0 },
@@ -101,9 +121,22 @@ export function createApp({ db, storage, config, log, graphiql, now = () => new 
   });
   return {
     fetch: (request: Request) => Promise.resolve(yoga.fetch(request)),
-    listener: ordinaryLane({ yoga, identities, cors, vary: varyOf(config.corsOrigins), pictures, log }),
+    listener: ordinaryLane({
+      yoga,
+      identities,
+      cors,
+      vary: varyOf(config.corsOrigins),
+      pictures,
+      stallTime,
+      log,
+    }),
+    /** How many streams of events are open. */
+    openStreams: () => live.size,
+    /** Tells the readers of all streams that they end here. */
+    endStreams: () => live.endStreams(),
     dispose: async () => {
       media.images.clear();
+      await live.close();
       await yoga.dispose();
     },
   };

@@ -3,6 +3,7 @@ import type { Viewer } from './auth/viewer.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/client.ts';
 import type { Loaders } from './graphql/loader.ts';
+import type { Live } from './live/live.ts';
 import type { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
 
@@ -18,6 +19,12 @@ export interface Context {
   config: Config;
   /** The person behind the token; null without one. */
   viewer: Viewer | null;
+  /** Whether the viewer could still sign in, for what goes on after the request. */
+  viewerRemains: () => Promise<boolean>;
+  /** Aborts when the client leaves; absent where nothing waits for that. */
+  signal: AbortSignal | undefined;
+  /** Whom something may be new for is told here, once it is committed. */
+  live: Live;
   loaders: Loaders;
   media: Media;
   /** What has gone into the answer so far, of what it may have: see graphql/budget.ts. */

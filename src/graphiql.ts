@@ -93,6 +93,41 @@ query FriendsOfFriends {
   }
 }
 `,
+  `# What has happened to the viewer, whom they have to answer, and the rooms they are in.
+query Inbox {
+  viewer {
+    unseen { total notifications connectionRequests }
+    notifications(first: 10) {
+      nodes {
+        kind
+        updatedAt
+        actorsCount
+        actors { username }
+        subject { __typename ... on Room { name slug } }
+      }
+    }
+    connectionRequests { nodes { createdAt peer { username name } } }
+    rooms {
+      nodes {
+        name
+        kind
+        isPublic
+        viewerRole
+        members(first: 5) { totalCount edges { role node { username } } }
+      }
+    }
+  }
+}
+`,
+  `# What happens to the viewer, as it happens: leave it running, and follow ada as somebody else.
+subscription Live {
+  notificationAdded {
+    kind
+    actors { username }
+    actorsCount
+  }
+}
+`,
   `# Whom to follow is in the variables (below); following somebody twice is no error.
 mutation Follow($id: ID!) {
   followUser(input: { userId: $id }) {

@@ -9,6 +9,7 @@ import { withoutStatement } from './db/errors.ts';
 import { sweepMedia } from './features/media/pictures.ts';
 import { usersByUsernameKey } from './features/users/store.ts';
 import { encodeId } from './graphql/node.ts';
+import { RedisError, redisBus } from './live/redis.ts';
 import { openStorage } from './media/storage.ts';
 
 /** Longest a statement may run, in milliseconds: domain rule 2. */
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   const read = readConfig(process.env);
   const config = { ...read, auth: withSecret(read.auth, read.dataDir) };
   const log = pino({ level: config.logLevel });
+  const bus = config.redisUrl === undefined ? undefined : await redisBus(config.redisUrl, log);
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeout });
   await database.migrate();
   const storage = await openStorage(config.media);
@@ -33,6 +35,7 @@ async function main(): Promise<void> {
     storage,
     config,
     log,
+    ...(bus ? { bus } : {}),
     graphiql: { title: `${config.community.name}: GraphiQL`, demo: await demoSetup(database.db, tokens) },
   });
   const server = createServer(app.listener);
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
     // Keep-alive connections end once they are idle; what is still busy after the grace period is cut off.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     const cut = setTimeout(() => server.closeAllConnections(), gracePeriod);
+    app.endStreams();
     server.close(async () => {
       clearInterval(sweep);
       clearTimeout(cut);
@@ -100,7 +104,11 @@ function banner(config: Config, database: string, tokens: DemoToken[]): string {
 
 main().catch((error: unknown) => {
   // What somebody can mend by themself gets its message, anything else its stack.
-  const known = error instanceof ConfigError || error instanceof DataDirInUseError || isListenError(error);
+  const known =
+    error instanceof ConfigError ||
+    error instanceof DataDirInUseError ||
+    error instanceof RedisError ||
+    isListenError(error);
   console.error(
     known && error instanceof Error ? `Kith cannot start.\n${error.message}` : withoutStatement(error),
   );

@@ -9,10 +9,14 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   [/^main\.ts$|^cli\/|^db\/demo\//, /./],
   [/^app\.ts$/, /^(?!main|cli\/)/],
   [/^schema\.ts$/, /^(graphql|features)\//],
-  [/^(context|config|graphiql)(\.test)?\.ts$/, /^(config\.ts|auth\/|db\/client\.ts|graphql\/|media\/)/],
+  [
+    /^(context|config|graphiql)(\.test)?\.ts$/,
+    /^(config\.ts|auth\/|db\/client\.ts|graphql\/|live\/|media\/)/,
+  ],
+  [/^live\//, /^live\//],
   [/^http\//, /^(http|auth|db(?!\/demo)|graphql|media)\/|^context\.ts$/],
   [/^media\//, /^media\/|^config\.ts$/],
-  [/^(graphql|auth)\//, /^(graphql|auth|db(?!\/demo))\/|^(context|config)\.ts$/],
+  [/^(graphql|auth)\//, /^(graphql|auth|db(?!\/demo)|live)\/|^(context|config)\.ts$/],
   [/^db\//, /^db\/(?!demo\/)/],
   [/^features\/[^/]+\/table\.ts$/, /^db\/(?!demo\/)|^features\/[^/]+\/table\.ts$/],
   // SQL and the pure rooms know nothing of GraphQL, save what checks and writes values alike.

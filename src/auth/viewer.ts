@@ -54,6 +54,11 @@ export async function viewerOf(identity: Identity, findOrCreate: FindOrCreateAcc
   };
 }
 
+/** Whether somebody with this account is let in. */
+export function mayCome(account: Account): boolean {
+  return account !== 'deleted' && account.status !== 'SUSPENDED';
+}
+
 function refused(message: string): GraphQLError {
   return unauthenticated(message, {
     status: 401,

@@ -46,3 +46,7 @@ builder.mutationType({
   description:
     'What can be changed. Each takes one `input`, and answers expected failures in `userErrors` with nothing changed.',
 });
+builder.subscriptionType({
+  description:
+    'What the server tells by itself, as server-sent events on the same endpoint. A stream ends when its token does.',
+});

@@ -26,6 +26,8 @@ interface FieldCost {
   fixed?: number;
   /** The argument whose length multiplies what is selected below. */
   times?: string;
+  /** How long a list without pages may be, where it is not taken for a single object. */
+  length?: number;
 }
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -117,7 +119,7 @@ export function compileCost(
     const field = fieldOf(schema, parent, node.name.value);
     if (!field) return free;
     const type = getNamedType(field.type);
-    const { fixed = 0, times } = (field.extensions.cost ?? {}) as FieldCost;
+    const { fixed = 0, times, length: longest = 1 } = (field.extensions.cost ?? {}) as FieldCost;
     if (!isCompositeType(type)) return () => fixed;
     if (isPaged(field)) {
       const first = argument(node, 'first');
@@ -133,7 +135,7 @@ export function compileCost(
     // Edges and pageInfo are a list's form: its nodes are what it returns.
     if (field.name === 'edges' || field.name === 'pageInfo') return below;
     const length = times === undefined ? undefined : argument(node, times);
-    const size = isIntrospectionType(type) ? (introspectionSizes[field.name] ?? 1) : 1;
+    const size = isIntrospectionType(type) ? (introspectionSizes[field.name] ?? 1) : longest;
     return (evaluation) => {
       const value = length?.(evaluation.variables);
       return fixed + (Array.isArray(value) ? value.length : size) * (1 + below(evaluation));

@@ -63,11 +63,15 @@ export function branded<Value extends object>(type: NodeTypeName, object: Value 
   return object;
 }
 
+/** The object of this type with this UUID, as `node` finds it; null when the viewer may not see it. */
+export async function findNode(ctx: Context, typename: string, id: string): Promise<object | null> {
+  const nodeType = nodeTypes.get(typename);
+  return nodeType ? branded(nodeType.type, await nodeType.load(ctx, id)) : null;
+}
+
 async function loadNode(ctx: Context, globalId: string): Promise<object | null> {
   const decoded = decodeId(globalId);
-  const nodeType = decoded && nodeTypes.get(decoded.typename);
-  if (!nodeType) return null;
-  return branded(nodeType.type, await nodeType.load(ctx, decoded.id));
+  return decoded && findNode(ctx, decoded.typename, decoded.id);
 }
 
 builder.queryFields((t) => ({

@@ -2,6 +2,7 @@
 // Node's request and answered to Node's response, and between the two goes through Yoga's own pipeline (parameters,
 // parse, validate, context, execute, masking) with all its plugins. Everything else is Yoga's.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { getCORSHeadersByRequestAndOptions } from '@whatwg-node/server';
 import type { ExecutionResult } from 'graphql';
 import {
@@ -25,6 +26,8 @@ export interface LaneOptions {
   /** Headers of every answer. */
   vary: Record<string, string>;
   pictures: MediaOptions;
+  /** How long a client may leave what is sent to it unread, in milliseconds; it may be twice that until it is cut off. */
+  stallTime: number;
   log: Logger;
 }
 
@@ -51,8 +54,10 @@ export function ordinaryLane(options: LaneOptions): RequestListener {
       return;
     }
     const mediaType = ordinaryMediaType(request);
-    if (mediaType === null) options.yoga(request, response);
-    else void answer(options, request, response, mediaType);
+    if (mediaType === null) {
+      cutOffWhenStalled(response, options.stallTime);
+      options.yoga(request, response);
+    } else void answer(options, request, response, mediaType);
   };
 }
 
@@ -94,7 +99,7 @@ class NodeRequest implements RequestLike {
 }
 
 async function answer(
-  { yoga, identities, cors, vary, log }: LaneOptions,
+  { yoga, identities, cors, vary, stallTime, log }: LaneOptions,
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: string,
@@ -108,7 +113,7 @@ async function answer(
       const params = parseBody(body);
       // Events are Yoga's to stream.
       if (typeof params.query === 'string' && params.query.includes('subscription')) {
-        await handOver(yoga, request, response, body);
+        await handOver(yoga, request, response, body, stallTime);
         return;
       }
       const pipeline = { params, request: like as Request };
@@ -173,12 +178,27 @@ class PlainResponse {
 }
 const plainFetchAPI = { Response: PlainResponse } as unknown as Parameters<typeof processRegularResult>[1];
 
+/**
+ * Cuts a client off that does not read: one that has taken nothing between two looks, while there was more for it. (The
+ * socket's own timeout will not do: Yoga's adapter turns it off where it streams.)
+ */
+function cutOffWhenStalled(response: ServerResponse, stallTime: number): void {
+  let waiting: number | null = null;
+  const looking = setInterval(() => {
+    const sent = response.writableNeedDrain ? (response.socket?.bytesWritten ?? null) : null;
+    if (sent !== null && sent === waiting) response.destroy();
+    waiting = sent;
+  }, stallTime).unref();
+  response.once('close', () => clearInterval(looking));
+}
+
 /** Lets Yoga answer a request whose body has been read. */
 async function handOver(
   yoga: LaneOptions['yoga'],
   request: IncomingMessage,
   response: ServerResponse,
   body: string,
+  stallTime: number,
 ): Promise<void> {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -192,7 +212,11 @@ async function handOver(
     body,
     signal: left.signal,
   });
+  cutOffWhenStalled(response, stallTime);
   response.writeHead(answered.status, Object.fromEntries(answered.headers));
-  for await (const chunk of answered.body ?? []) response.write(chunk);
-  response.end();
+  try {
+    await pipeline(answered.body ?? [], response, { signal: left.signal });
+  } catch (error) {
+    if (!left.signal.aborted) throw error;
+  }
 }

@@ -60,25 +60,31 @@ describe('a field asked of a list’s people is what it is of the people themsel
     }
   });
 
-  it('in members', async () => {
-    const all = selections('Member');
-    const members = async (fields: string) =>
-      (
-        await kith.query(
-          `{ user(by: { username: "carol" }) { members { nodes { ...F } } } } fragment F on Member { ${fields} }`,
-          { as: 'ada' },
-        )
-      ).user.members.nodes;
-    const ids: { id: string }[] = await members('id');
-    expect(ids).toHaveLength(3);
+  it.each([
+    [
+      'members',
+      'Member',
+      3,
+      (fields: string) => `user(by: { username: "carol" }) { list: members ${fields} }`,
+    ],
+    ['rooms', 'Room', 3, (fields: string) => `user: viewer { list: rooms ${fields} }`],
+  ] as const)('in %s', async (_name, on, count, list) => {
+    const all = selections(on);
+    const listed = async (fields: string) => {
+      const fragment = `fragment F on ${on} { ${fields} }`;
+      return (await kith.query(`{ ${list('{ nodes { ...F } }')} } ${fragment}`, { as: 'ada' })).user.list
+        .nodes;
+    };
+    const ids: { id: string }[] = await listed('id');
+    expect(ids).toHaveLength(count);
     const { nodes: whole } = await kith.query(
-      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Member { ${all.join(' ')} } } }`,
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on ${on} { ${all.join(' ')} } } }`,
       { as: 'ada', variables: { ids: ids.map(({ id }) => id) } },
     );
     for (const selection of all) {
       const name = selection.split(' ')[0] ?? '';
-      const alone = whole.map((member: Record<string, unknown>) => ({ [name]: member[name] }));
-      expect(await members(selection), selection).toEqual(alone);
+      const alone = whole.map((node: Record<string, unknown>) => ({ [name]: node[name] }));
+      expect(await listed(selection), selection).toEqual(alone);
     }
   });
 });

@@ -1,4 +1,5 @@
-// Domain rule 4: the states of a connection, against a model of the rules; and any number of acts at once.
+// Domain rule 4: the states of a connection and what its two people are told of it, against a model of the rules; and any
+// number of acts at once.
 import { eq, inArray, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { userStats, users } from '../../src/features/users/table.ts';
 import { decodeId } from '../../src/graphql/node.ts';
 import { useTestApp } from '../helpers/app.ts';
 import { crowd, type Person } from '../helpers/crowd.ts';
+import { expectExactInboxes } from '../helpers/inbox.ts';
 import { testClock } from '../helpers/lists.ts';
 
 const clock = testClock();
@@ -24,10 +26,14 @@ const acts = [
   'blockUser',
   'unblockUser',
   'markConnectionRequestsSeen',
+  'markNotificationsSeen',
 ] as const;
 type Act = (typeof acts)[number];
+/** Those that are about nobody. */
+const marks: readonly Act[] = ['markConnectionRequestsSeen', 'markNotificationsSeen'];
 /** One of the two people of a model. */
 type Side = 0 | 1;
+const otherOf = (me: Side): Side => (me === 0 ? 1 : 0);
 
 /** A connection as one of the two sees it; `episode` stands for its id. */
 interface Seen {
@@ -40,6 +46,14 @@ interface Seen {
   rejectedAt: string | null;
 }
 
+/** What one of the two was told of the other's act; `episode` stands for its subject's id. */
+interface Told {
+  kind: 'CONNECTION_REQUESTED' | 'CONNECTION_ACCEPTED';
+  episode: number;
+  at: string;
+  seenAt: string | null;
+}
+
 /**
  * What the rules say of two people. There is a tie that both know of, or a ghost, which is what is left of a rejected
  * request once it was withdrawn: nobody sees it, save for its requester when they have asked again.
@@ -48,6 +62,8 @@ class Model {
   tie: (Seen & { shown: number; shownAt: string }) | null = null;
   ghost: (NonNullable<Model['tie']> & { until: number; asked: boolean }) | null = null;
   blocker: Side | null = null;
+  /** What each was told: of one tie there is but one thing for either to be told of. */
+  told: [Told | null, Told | null] = [null, null];
   #episodes = 0;
 
   /** Does it as the rules say. @returns the code of the refusal, or null. */
@@ -60,6 +76,7 @@ class Model {
       if (tie?.status === 'PENDING' && !mine) tie.seenAt ??= at;
       return null;
     }
+    if (act === 'markNotificationsSeen') return this.#seen(me, at);
     if (this.blocker !== null) {
       if (this.blocker !== me) return 'NOT_FOUND';
       if (act !== 'unblockUser') return act === 'blockUser' ? 'ALREADY_EXISTS' : 'BLOCKED';
@@ -89,8 +106,10 @@ class Model {
         return tie && !mine && tie.status === 'PENDING' ? this.#accept(tie, at) : 'NOT_FOUND';
       case 'rejectConnection':
         if (!tie || mine || tie.status === 'ACCEPTED') return 'NOT_FOUND';
-        if (tie.status === 'PENDING')
+        if (tie.status === 'PENDING') {
           Object.assign(tie, { status: 'REJECTED', rejectedAt: at, seenAt: tie.seenAt ?? at });
+          this.#seen(me, at);
+        }
         return null;
       case 'cancelConnectionRejection':
         if (!tie || mine || tie.status !== 'REJECTED') return 'NOT_FOUND';
@@ -108,6 +127,7 @@ class Model {
 
   #asked(requester: Side, at: string): NonNullable<Model['tie']> {
     const episode = ++this.#episodes;
+    this.told[otherOf(requester)] = { kind: 'CONNECTION_REQUESTED', episode, at, seenAt: null };
     const dates = { createdAt: at, shownAt: at, acceptedAt: null, seenAt: null, rejectedAt: null };
     return { episode, shown: episode, requester, status: 'PENDING', ...dates };
   }
@@ -116,6 +136,15 @@ class Model {
     const seenAt = asked.seenAt ?? at;
     this.tie = { ...asked, status: 'ACCEPTED', acceptedAt: at, seenAt, rejectedAt: null };
     this.ghost = null;
+    // Of a request that reached nobody its addressee was told nothing.
+    this.#seen(otherOf(asked.requester), at);
+    this.told[asked.requester] = { kind: 'CONNECTION_ACCEPTED', episode: asked.shown, at, seenAt: null };
+    return null;
+  }
+
+  #seen(me: Side, at: string): null {
+    const told = this.told[me];
+    if (told) told.seenAt ??= at;
     return null;
   }
 
@@ -124,6 +153,7 @@ class Model {
     const rejected = this.tie?.status === 'REJECTED' ? this.tie : this.ghost;
     this.ghost = rejected && { ...rejected, asked: false, until: now.getTime() + 30 * day };
     this.tie = null;
+    this.told = [null, null];
     return null;
   }
 
@@ -147,12 +177,17 @@ const listed = ['RECEIVED', 'SENT'].flatMap((direction) =>
     field: `${direction}_${status}: connectionRequests(first: 3, direction: ${direction}, status: ${status}) { totalCount nodes { ${fields} } }`,
   })),
 );
+const news = 'id kind actors { id } actorsCount subject { __typename id } createdAt updatedAt seenAt';
+const inbox = `unseen { total notifications connectionRequests }
+  notifications(first: 3) { totalCount nodes { ${news} } }
+  fresh: notifications(first: 3, unseenOnly: true) { totalCount nodes { id } }`;
 const people = `stats { connections } connections(first: 3) { totalCount edges { connectedAt node { id } } }`;
-const everything = `query ($other: ID!, $ids: [ID!]!) {
+const everything = `query ($other: ID!, $ids: [ID!]!, $told: [ID!]!) {
   user(by: { id: $other }) { ${people} mutualConnections { totalCount }
     relationship { connectionState connection { ${fields} } } }
-  viewer { user { ${people} } ${listed.map(({ field }) => field).join('\n')} }
+  viewer { user { ${people} } ${inbox} ${listed.map(({ field }) => field).join('\n')} }
   nodes(ids: $ids) { ... on Connection { ${fields} } }
+  told: nodes(ids: $told) { ... on Notification { ${news} } }
 }`;
 
 /** Two people, the server and the model. */
@@ -160,24 +195,25 @@ class Pair {
   readonly model = new Model();
   /** For each of the two, the ids that they were shown, by the model's episode. */
   readonly ids = [new Map<number, string>(), new Map<number, string>()] as const;
+  /** And the ids of the notifications, by kind and episode. */
+  readonly told = [new Map<string, string>(), new Map<string, string>()] as const;
   readonly two: readonly [Person, Person];
   constructor(two: readonly [Person, Person]) {
     this.two = two;
   }
 
   async act(act: Act, me: Side): Promise<void> {
-    const before = this.model.seenBy(me);
+    const unseen = this.#unseenBy(me);
     const expected = this.model.act(act, me, clock.now());
-    const other = this.two[me === 0 ? 1 : 0];
-    if (act === 'markConnectionRequestsSeen') {
-      const unseen = before?.status === 'PENDING' && before.requester !== me && before.seenAt === null;
+    if (marks.includes(act)) {
+      const seenCount = act === 'markNotificationsSeen' ? unseen.notifications : unseen.connectionRequests;
       expect(await kith.mutate(act, {}, this.two[me].username, 'seenCount')).toEqual({
-        seenCount: unseen ? 1 : 0,
+        seenCount,
         userErrors: [],
       });
       return;
     }
-    const payload = await kith.mutate(act, { userId: other.id }, this.two[me].username);
+    const payload = await kith.mutate(act, { userId: this.two[otherOf(me)].id }, this.two[me].username);
     expect(payload.userErrors, act).toEqual(
       expected === null ? [] : [{ code: expected, message: expect.any(String), path: ['userId'] }],
     );
@@ -195,19 +231,25 @@ class Pair {
           this.two.map(({ uuid }) => uuid),
         ),
       );
-    const { tie } = this.model;
     for (const me of [0, 1] as const) {
-      const waiting = tie?.status === 'PENDING' && tie.requester !== me && tie.seenAt === null;
-      expect(unseen.find(({ id }) => id === this.two[me].uuid)?.count).toBe(waiting ? 1 : 0);
+      const { connectionRequests } = this.#unseenBy(me);
+      expect(unseen.find(({ id }) => id === this.two[me].uuid)?.count).toBe(connectionRequests);
     }
   }
 
+  #unseenBy(me: Side): { total: number; notifications: number; connectionRequests: number } {
+    const { tie, told } = this.model;
+    const waiting = tie?.status === 'PENDING' && tie.requester !== me && tie.seenAt === null;
+    const notifications = told[me]?.seenAt === null ? 1 : 0;
+    return { total: notifications, notifications, connectionRequests: waiting ? 1 : 0 };
+  }
+
   async #checkSide(me: Side): Promise<void> {
-    const [own, other] = [this.two[me], this.two[me === 0 ? 1 : 0]];
-    const known = this.ids[me];
+    const [own, peer] = [this.two[me], this.two[otherOf(me)]];
+    const [known, heard] = [this.ids[me], this.told[me]];
     const data = await kith.query(everything, {
       as: own.username,
-      variables: { other: other.id, ids: [...known.values()] },
+      variables: { other: peer.id, ids: [...known.values()], told: [...heard.values()] },
     });
     const seen = this.model.seenBy(me);
     const isConnected = seen?.status === 'ACCEPTED';
@@ -219,6 +261,8 @@ class Pair {
     });
     const id = data.user?.relationship.connection?.id;
     const connection = seen && this.#asShown(seen, me, id);
+    const told = this.#toldTo(me, data.viewer.notifications.nodes[0]?.id, id);
+    const fresh = told?.seenAt === null ? [{ id: told.id }] : [];
     const state = () => {
       if (!seen) return 'NONE';
       if (seen.status === 'ACCEPTED') return 'CONNECTED';
@@ -236,7 +280,10 @@ class Pair {
             }
           : null,
       viewer: {
-        user: connectedTo(other),
+        user: connectedTo(peer),
+        unseen: this.#unseenBy(me),
+        notifications: { totalCount: told ? 1 : 0, nodes: told ? [told] : [] },
+        fresh: { totalCount: fresh.length, nodes: fresh },
         ...Object.fromEntries(
           listed.map((list) => [
             list.name,
@@ -248,7 +295,9 @@ class Pair {
       },
       // An id leads to what there is now, or nowhere.
       nodes: [...known.keys()].map((episode) => (episode === seen?.episode ? connection : null)),
+      told: [...heard.values()].map((one) => (one === told?.id ? told : null)),
     });
+    this.#know(me, told?.id);
     if (!seen) return;
     // One id for one request, as long as it is the same to this person, and another for each other one.
     expect(known.get(seen.episode) ?? id).toBe(id);
@@ -256,8 +305,31 @@ class Pair {
     expect(new Set(known.values()).size).toBe(known.size);
   }
 
+  /** What one of the two finds in their list, if anything: about the connection that they see. */
+  #toldTo(me: Side, id: unknown, connection: unknown) {
+    const told = this.model.told[me];
+    if (!told) return null;
+    const { kind, at, seenAt, episode } = told;
+    expect(this.model.seenBy(me)?.episode).toBe(episode);
+    const subject = { __typename: 'Connection', id: connection };
+    const actors = [{ id: this.two[otherOf(me)].id }];
+    return { id, kind, actors, actorsCount: 1, subject, createdAt: at, updatedAt: at, seenAt };
+  }
+
+  /** One id for one notification as long as it is there, and another for each other one. */
+  #know(me: Side, id: unknown): void {
+    const told = this.model.told[me];
+    if (!told) return;
+    const known = this.told[me];
+    const key = `${told.kind} ${told.episode}`;
+    if (typeof id !== 'string') throw new Error('A notification has an id.');
+    expect(known.get(key) ?? id).toBe(id);
+    known.set(key, id);
+    expect(new Set(known.values()).size).toBe(known.size);
+  }
+
   #asShown({ episode: _, requester, ...rest }: Seen, me: Side, id: unknown) {
-    const [from, to] = [this.two[requester], this.two[requester === 0 ? 1 : 0]];
+    const [from, to] = [this.two[requester], this.two[otherOf(requester)]];
     const peer = { id: requester === me ? to.id : from.id };
     return { id, requester: { id: from.id }, addressee: { id: to.id }, peer, ...rest };
   }
@@ -306,13 +378,13 @@ describe('rule 4: a connection is what the rules make of it', () => {
       fc.asyncProperty(fc.array(aStep, { minLength: 14, maxLength: 24 }), async (steps) => {
         for (const state of await follow(steps)) met.add(state);
       }),
-      { numRuns: 20 },
+      { numRuns: 15 },
     );
     // Or the acts would hardly have met.
     for (const state of ['none', 'PENDING', 'ACCEPTED', 'REJECTED']) expect(met).toContain(state);
-  });
+  }, 180_000);
 
-  const [ask, withdraw, accept, reject, reopen, remove, block, unblock, mark] = acts;
+  const [ask, withdraw, accept, reject, reopen, remove, block, unblock, mark, read] = acts;
   const requester = (...list: Act[]): Step[] => list.map((act) => ({ act, me: 0 }));
   const addressee = (...list: Act[]): Step[] => list.map((act) => ({ act, me: 1 }));
   const rejected = [...requester(ask), ...addressee(reject)];
@@ -359,6 +431,16 @@ describe('rule 4: a connection is what the rules make of it', () => {
     [
       'a block of one that was asked again',
       [...rejected, ...requester(withdraw, ask, block, unblock), { days: 30 }, ...requester(ask)],
+    ],
+    [
+      'reading what one was told, before an answer and after',
+      [
+        ...requester(ask),
+        ...addressee(read, accept),
+        ...requester(read, remove, ask),
+        ...addressee(reject, read, reopen, accept),
+        ...requester(read),
+      ],
     ],
     [
       'a block of two who are connected',
@@ -409,6 +491,7 @@ async function expectExact(): Promise<void> {
   expect(both).toEqual(
     accepted.flatMap(({ requesterId: a, addresseeId: b }) => [`${a},${b}`, `${b},${a}`]).toSorted(),
   );
+  await expectExactInboxes(kith);
   const all = (await db.select().from(connections)).map((row) => pairOf(row.requesterId, row.addresseeId));
   expect(new Set(all).size, 'one row a pair').toBe(all.length);
   // Beside a block there is nothing that anybody would see, were it taken back.
@@ -485,9 +568,9 @@ describe('rule 4: any interleaving of concurrent acts', () => {
     await hammer(deeds, 50, async ({ act, actor, step }) => {
       const [by, to] = [ten[actor], ten[(actor + step) % 10]];
       if (!by || !to) throw new Error('A deed is among the people.');
-      const input = act === 'markConnectionRequestsSeen' ? '{}' : `{ userId: "${to.id}" }`;
+      const input = marks.includes(act) ? '{}' : `{ userId: "${to.id}" }`;
       const ends = `user { stats { connections } relationship { connectionState } } viewer { user { stats { connections } } } connection { status }`;
-      const selection = act === 'markConnectionRequestsSeen' ? 'seenCount' : /block/i.test(act) ? '' : ends;
+      const selection = marks.includes(act) ? 'seenCount' : /block/i.test(act) ? '' : ends;
       const { errors, data } = await kith.send(
         `mutation { ${act}(input: ${input}) { ${selection} userErrors { code } } }`,
         { as: by.username },

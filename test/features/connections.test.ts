@@ -36,11 +36,18 @@ const requestLists = ['SENT', 'RECEIVED']
 const person = `id username stats { followers following connections }
   connections(first: 2) { totalCount edges { cursor connectedAt node { id } } }`;
 const relationship = `relationship { follows followedBy blocks hides connectionState connection { ${fields} } }`;
+const notification = `id kind actors { id username } actorsCount createdAt updatedAt seenAt
+  subject { __typename id ... on User { username } ... on Connection { ${fields} } }`;
+/** What somebody was told: all of it, that which they have not marked seen, from the other end, and how much it is. */
+const news = `unseen { total notifications connectionRequests }
+  notifications(first: 3) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { ${notification} } } nodes { id } }
+  fresh: notifications(first: 3, unseenOnly: true) { totalCount pageInfo { hasNextPage } edges { cursor node { id } } }
+  oldest: notifications(last: 1) { edges { cursor node { id } } }`;
 /** All that somebody can see of themself and somebody else. */
 const everything = `query ($other: ID!, $known: [ID!]!) {
   user(by: { id: $other }) { ${person} mutualConnections(first: 2) { totalCount } ${relationship} }
-  viewer { user { ${person} } ${requestLists} }
-  nodes(ids: $known) { id ... on Connection { status createdAt } }
+  viewer { user { ${person} } ${requestLists} ${news} }
+  nodes(ids: $known) { __typename id ... on Connection { ${fields} } ... on Notification { ${notification} } }
 }`;
 
 let made = 0;
@@ -95,11 +102,11 @@ const ends = 'user { id } viewer { id } connection { id }';
 
 /**
  * What somebody was told, so that it can be compared with what others were told in the same place: people by their
- * part, times since the beginning, and connections by number and by the time inside their UUID.
+ * part, times since the beginning, and connections and notifications by number and by the time inside their UUID.
  */
 class Told {
   readonly all: unknown[] = [];
-  /** The ids of connections that they were shown. */
+  /** The ids of connections and notifications that they were shown. */
   readonly known: string[] = [];
   readonly #start = clock.now().getTime();
   readonly #parts: Map<string, string>;
@@ -126,17 +133,17 @@ class Told {
     if (/^\d{4}-\d\d-\d\dT/.test(value)) return `+${Date.parse(value) - this.#start}`;
     const decoded = decodeId(value);
     if (decoded?.typename === 'Viewer') return 'the viewer';
-    if (decoded?.typename === 'Connection') {
+    if (decoded?.typename === 'Connection' || decoded?.typename === 'Notification') {
       if (!this.known.includes(value)) this.known.push(value);
-      return this.#connection(decoded.id, this.known.indexOf(value));
+      return `${decoded.typename} ${this.#uuid(decoded.id, this.known.indexOf(value))}`;
     }
     if (this.#parts.has(value)) return this.#parts.get(value);
     return key === 'position' && /^[0-9a-f-]{36}$/.test(value)
-      ? this.#connection(value, this.known.indexOf(encodeId('Connection', value)))
+      ? this.#uuid(value, this.known.indexOf(encodeId('Connection', value)))
       : value;
   }
 
-  #connection(uuid: string, n: number): string {
+  #uuid(uuid: string, n: number): string {
     return `#${n} of +${Number.parseInt(uuid.replace('-', '').slice(0, 12), 16) - this.#start}`;
   }
 }
@@ -160,20 +167,30 @@ async function keep(secret: Secret, bob: Person, ada: Person): Promise<void> {
 
 /** Ada asks Bob, who keeps to himself what he does about it; all that Ada is told from then on. */
 async function toldTo(secret: Secret): Promise<unknown[]> {
-  const [ada, bob] = await newPeople();
-  const told = new Told({ ada, bob });
+  const [ada, bob, carol] = await newPeople();
+  const told = new Told({ ada, bob, carol });
   const look = async (when: string) => told.add(when, await see(ada, bob, told.known));
-  const payload = `user { ${person} ${relationship} } viewer { id user { ${person} } ${requestLists} } connection { ${fields} }`;
+  const payload = `user { ${person} ${relationship} } viewer { id user { ${person} } ${requestLists} ${news} } connection { ${fields} }`;
   const does = async (verb: Verb, by = ada) => {
-    const answer = await act(verb, by, by === ada ? bob : ada, /block/.test(verb) ? '' : payload);
+    const answer = await act(verb, by, by === ada ? bob : ada, /block|follow/.test(verb) ? '' : payload);
     if (by === ada) told.add(verb, answer);
     await look(`after ${verb}`);
+  };
+  const read = async () => {
+    clock.tick(1);
+    const answer = await kith.mutate('markNotificationsSeen', {}, ada.username, 'seenCount');
+    told.add('markNotificationsSeen', answer);
+    await look('after markNotificationsSeen');
   };
   const tryAll = async () => {
     for (const verb of verbs) if (verb !== 'cancelConnectionRequest') await does(verb);
   };
+  // That she is told of something else, by him and by another, is no help either.
+  await does('followUser', bob);
+  await act('requestConnection', carol, ada);
   await does('requestConnection');
   await keep(secret, bob, ada);
+  await read();
   await tryAll();
   await does('cancelConnectionRequest');
   await does('cancelConnectionRequest');
@@ -200,6 +217,8 @@ async function toldTo(secret: Secret): Promise<unknown[]> {
   // What is not secret: that Bob asks as well. It connects the two, unless he has to take his rejection back first.
   await does('requestConnection', bob);
   await does('requestConnection');
+  await read();
+  await does('unfollowUser', bob);
   await does('removeConnection');
   await does('removeConnection');
   return told.all;

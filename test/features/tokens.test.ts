@@ -461,6 +461,25 @@ describe('scopes', () => {
     'Viewer.aspects': 'contacts:read',
     'Viewer.blockedUsers': 'contacts:read',
     'Viewer.hiddenUsers': 'contacts:read',
+    'Viewer.notifications': 'notifications',
+    'Viewer.unseen': 'notifications',
+    'Mutation.markNotificationsSeen': 'notifications',
+    'Viewer.rooms': 'rooms',
+    'Viewer.roomInvitations': 'rooms',
+    ...Object.fromEntries(
+      [
+        'createRoom',
+        'updateRoom',
+        'deleteRoom',
+        'joinRoom',
+        'leaveRoom',
+        'acceptRoomInvite',
+        'declineRoomInvite',
+        'inviteToRoom',
+        'removeRoomMember',
+        'setRoomRole',
+      ].map((name) => [`Mutation.${name}`, 'rooms']),
+    ),
     'Mutation.updateProfile': 'profile:modify',
     'Mutation.updateSettings': 'profile:modify',
     'Mutation.deleteAccount': 'profile:modify',
@@ -608,6 +627,8 @@ const anyOf: Record<string, string> = {
   '[ID!]!': '["x"]',
   'Boolean!': 'true',
   'ImageInput!': '{ base64: "x" }',
+  'RoomKind!': 'GROUP',
+  'RoomRole!': 'ADMIN',
 };
 
 /** Each mutation, with a document that runs it on nothing: the right to it is asked for first. */
@@ -713,8 +734,9 @@ describe('a deleted account', () => {
 describe('with REQUIRE_APPROVAL', () => {
   const approving = useTestApp({ env: { REQUIRE_APPROVAL: 'true' } });
   // What they change is their own; what they have seen is, too.
+  const marking = ['Mutation.markConnectionRequestsSeen', 'Mutation.markNotificationsSeen'];
   const own = mutations().flatMap(({ coordinate, scope }) =>
-    scope === 'profile:modify' || coordinate === 'Mutation.markConnectionRequestsSeen' ? [coordinate] : [],
+    scope === 'profile:modify' || marking.includes(coordinate) ? [coordinate] : [],
   );
 
   it('a new account is PENDING, and reads', async () => {

@@ -32,10 +32,11 @@ async function connect(kith: TestApp, requester: string, addressee: string): Pro
 
 async function soughtOf(kith: TestApp, username: string): Promise<Sought> {
   const { viewer } = await kith.query(
-    '{ viewer { user { id username sid } members(first: 1) { nodes { id sid memberName } } } }',
+    '{ viewer { user { id username sid } members(first: 1) { nodes { id sid memberName } } rooms(first: 100) { nodes { id slug viewerRole } } } }',
     { as: username },
   );
-  return { ...viewer.user, member: viewer.members.nodes[0] ?? null };
+  const room = viewer.rooms.nodes.find(({ viewerRole }: { viewerRole: string }) => viewerRole === 'OWNER');
+  return { ...viewer.user, member: viewer.members.nodes[0] ?? null, room: room ?? null };
 }
 
 /** The doors of the schema, or of `only` these, that this person comes out of for this viewer. */
@@ -59,7 +60,7 @@ describe('rule 3.1: blocked on every path of the schema', () => {
   const people = ['ada', 'bob', 'carol', 'dan', 'eve', 'fay'];
   let ready: Promise<void> | undefined;
   /**
-   * All follow all, have all others in an aspect, have a member, and show their account. Ada has blocked Bob; Eve has blocked Fay, after both had hidden the other. Carol has hidden all four,
+   * All follow all, have all others in an aspect, have a member, own a room that all are in, and show their account. Ada has blocked Bob; Eve has blocked Fay, after both had hidden the other. Carol has hidden all four,
    * so that her list of hidden people is a path as well; Dan finds them everywhere else. Carol has asked all four and Dan was
    * asked by all four: he has accepted two, rejected one and not answered another. The four are connected, save that Eve
    * has rejected Fay.
@@ -76,6 +77,17 @@ describe('rule 3.1: blocked on every path of the schema', () => {
         for (const other of people.filter((one) => one !== as)) {
           const added = { aspectId: aspect.id, userId: await kith.idOf(other) };
           expect((await kith.mutate('addToAspect', added, as)).userErrors).toEqual([]);
+        }
+      }
+      for (const as of people) {
+        const { room } = await kith.mutate(
+          'createRoom',
+          { kind: 'GROUP', name: as, slug: `room-of-${as}` },
+          as,
+          'room { id }',
+        );
+        for (const other of people.filter((one) => one !== as)) {
+          expect((await kith.mutate('joinRoom', { roomId: room.id }, other)).userErrors).toEqual([]);
         }
       }
       const tie = async (as: string, verb: string, other: string) =>
@@ -139,9 +151,9 @@ describe('rule 3.1: blocked on every path of the schema', () => {
     const { name } = by;
     try {
       Object.assign(by, { name: 'unheardOf' });
-      expect(() => doorsToPeople(schema, { id: '', username: '', sid: '', member: null })).toThrow(
-        'Teach me this argument: Query.user(unheardOf: UserBy!)',
-      );
+      expect(() =>
+        doorsToPeople(schema, { id: '', username: '', sid: '', member: null, room: null }),
+      ).toThrow('Teach me this argument: Query.user(unheardOf: UserBy!)');
     } finally {
       Object.assign(by, { name });
     }

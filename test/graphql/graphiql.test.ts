@@ -13,6 +13,7 @@ describe('GraphiQL', () => {
     const { defaultTabs = [] } = graphiqlOptions({ title: 'Kith', demo });
     expect(defaultTabs.length).toBeGreaterThanOrEqual(5);
     for (const { query, variables, headers } of defaultTabs) {
+      if (query?.includes('subscription')) continue;
       const response = await kith.fetch('/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...JSON.parse(headers ?? '{}') },
@@ -23,6 +24,28 @@ describe('GraphiQL', () => {
       expect(JSON.stringify(data), query ?? '').toMatch(/"username":"/);
       expect(JSON.stringify(data), query ?? '').not.toMatch(/"code":/);
     }
+  });
+
+  it('opens with a stream that tells ada what happens to her', async () => {
+    const demo = { token: await kith.token('ada'), someone: await kith.idOf('eve') };
+    const { defaultTabs = [] } = graphiqlOptions({ title: 'Kith', demo });
+    const streams = defaultTabs.filter(({ query }) => query?.includes('subscription'));
+    expect(streams).toHaveLength(1);
+    const response = await kith.fetch('/graphql', {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        ...JSON.parse(streams[0]?.headers ?? '{}'),
+      },
+      body: JSON.stringify({ query: streams[0]?.query }),
+    });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = (await reader?.read())?.value ?? '';
+    await kith.mutate('followUser', { userId: await kith.idOf('ada') }, 'newcomer');
+    while (!text.includes('data:')) text += (await reader?.read())?.value ?? '';
+    await reader?.cancel();
+    expect(text).toContain('"kind":"FOLLOWED","actors":[{"username":"newcomer"}');
   });
 
   it('has no token where there are no demo people', () => {

@@ -105,6 +105,14 @@ describe('node', () => {
       'connection { id }',
     );
     const { aspect } = await kith.mutate('createAspect', { name: 'Findable' }, 'ada', 'aspect { id }');
+    const { room } = await kith.mutate(
+      'createRoom',
+      { kind: 'GROUP', name: 'Findable', slug: 'findable' },
+      'ada',
+      'room { id }',
+    );
+    await kith.mutate('followUser', { userId: await kith.idOf('ada') }, 'bob');
+    const { viewer: told } = await kith.query('{ viewer { notifications { nodes { id } } } }', { as: 'ada' });
     const ids: Record<string, string> = {
       Aspect: aspect.id,
       User: await kith.idOf('ada'),
@@ -114,6 +122,8 @@ describe('node', () => {
       Tag: user.tags[0].id,
       Account: viewer.accounts[0].id,
       Connection: connection.id,
+      Room: room.id,
+      Notification: told.notifications.nodes[0].id,
     };
     // A new type has to bring an id along, to show that it is found.
     expect(

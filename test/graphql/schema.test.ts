@@ -87,6 +87,7 @@ describe('lists', () => {
       'Viewer.scopes',
       'UserError.path',
       'Query.nodes',
+      'Notification.actors',
     ];
     for (const type of objects) {
       for (const field of Object.values(type.getFields())) {
@@ -145,7 +146,7 @@ const memberFields =
 it.each([
   [
     'User',
-    `${profile} isViewer: Boolean! username: String! realName: String tagline: String cover: Image website: URL memberTitle: String! members: MemberConnection! customPreferences: [Preference!]! tags: [Tag!]! accounts: [Account!]! badges: [Badge!]! utcOffset: Int status: UserStatus! createdAt: DateTime! isNsfw: Boolean! birthday: Date gender: String location: Location company: Company stats: UserStats! relationship: Relationship followers: UserFollowerConnection! following: UserFollowingConnection! mutualFollowers: UserFollowerConnection! connections: UserPeerConnection! mutualConnections: UserPeerConnection!`,
+    `${profile} isViewer: Boolean! username: String! realName: String tagline: String cover: Image website: URL memberTitle: String! members: MemberConnection! customPreferences: [Preference!]! tags: [Tag!]! accounts: [Account!]! badges: [Badge!]! utcOffset: Int status: UserStatus! createdAt: DateTime! isNsfw: Boolean! birthday: Date gender: String location: Location company: Company stats: UserStats! relationship: Relationship followers: UserFollowerConnection! following: UserFollowingConnection! mutualFollowers: UserFollowerConnection! connections: UserPeerConnection! mutualConnections: UserPeerConnection! rooms: RoomConnection!`,
   ],
   ['UserFollowerEdge', 'cursor: String! node: User! followedAt: DateTime!'],
   ['UserFollowingEdge', 'cursor: String! node: User! followedAt: DateTime!'],
@@ -171,7 +172,7 @@ it.each([
   ],
   [
     'Viewer',
-    'id: ID! user: User! email: String emailVerified: Boolean! timezone: String isAdmin: Boolean! position: Coordinates settings: Settings! lastSidRerollAt: DateTime canRerollSidAt: DateTime! accounts: [Account!]! prideFlags: PrideFlagConnection! members: MemberConnection! connectionRequests: ConnectionConnection! aspects: [Aspect!]! blockedUsers: BlockedUserConnection! hiddenUsers: HiddenUserConnection! scopes: [String!]!',
+    'id: ID! user: User! email: String emailVerified: Boolean! timezone: String isAdmin: Boolean! position: Coordinates settings: Settings! lastSidRerollAt: DateTime canRerollSidAt: DateTime! accounts: [Account!]! prideFlags: PrideFlagConnection! members: MemberConnection! connectionRequests: ConnectionConnection! aspects: [Aspect!]! blockedUsers: BlockedUserConnection! hiddenUsers: HiddenUserConnection! scopes: [String!]! notifications: NotificationConnection! unseen: UnseenCounts! rooms: RoomConnection! roomInvitations: RoomConnection!',
   ],
   ['Settings', 'notifications: NotificationSettings! privacy: PrivacySettings! display: DisplaySettings!'],
   [
@@ -186,7 +187,7 @@ it.each([
   ['UserError', 'code: ErrorCode! message: String! path: [String!]!'],
   [
     'Query',
-    'node: Node nodes: [Node]! viewer: Viewer user: User users: UserConnection! searchUsers: UserSearchConnection! member: Member community: Community!',
+    'node: Node nodes: [Node]! viewer: Viewer user: User users: UserConnection! searchUsers: UserSearchConnection! member: Member room: Room community: Community!',
   ],
   ['UpdateProfilePayload', 'user: User userErrors: [UserError!]!'],
   ['UpdateSettingsPayload', 'settings: Settings userErrors: [UserError!]!'],
@@ -264,6 +265,51 @@ it.each([
     [`${name}Input`, 'aspectId: ID! userId: ID!'],
     [`${name}Payload`, 'aspect: Aspect user: User userErrors: [UserError!]!'],
   ]),
+  [
+    'Room',
+    'id: ID! kind: RoomKind! slug: String! name: String! description: String avatar: Image isPublic: Boolean! isVerified: Boolean! createdAt: DateTime! membersCount: Int! owner: User viewerRole: RoomRole viewerInvited: Boolean! members: RoomMemberConnection!',
+  ],
+  ['RoomMemberEdge', 'cursor: String! node: User! role: RoomRole! joinedAt: DateTime!'],
+  ['RoomConnection', 'edges: [RoomEdge!]! nodes: [Room!]! pageInfo: PageInfo! totalCount: Int!'],
+  ['UserSearchEdge', 'cursor: String! node: User! isRoomMember: Boolean'],
+  ['RoomBy', 'id: ID slug: String'],
+  [
+    'CreateRoomInput',
+    'kind: RoomKind! name: String! slug: String! description: String isPublic: Boolean! avatar: ImageInput',
+  ],
+  ['UpdateRoomInput', 'roomId: ID! name: String description: String isPublic: Boolean avatar: ImageInput'],
+  ['DeleteRoomInput', 'roomId: ID!'],
+  ['DeleteRoomPayload', 'deletedRoomId: ID userErrors: [UserError!]!'],
+  ['InviteToRoomInput', 'roomId: ID! userIds: [ID!]!'],
+  ['RemoveRoomMemberInput', 'roomId: ID! userId: ID!'],
+  ['SetRoomRoleInput', 'roomId: ID! userId: ID! role: RoomRole!'],
+  ...['JoinRoom', 'LeaveRoom', 'AcceptRoomInvite', 'DeclineRoomInvite'].map((name): [string, string] => [
+    `${name}Input`,
+    'roomId: ID!',
+  ]),
+  ...[
+    'CreateRoom',
+    'UpdateRoom',
+    'JoinRoom',
+    'LeaveRoom',
+    'AcceptRoomInvite',
+    'DeclineRoomInvite',
+    'InviteToRoom',
+    'RemoveRoomMember',
+    'SetRoomRole',
+  ].map((name): [string, string] => [`${name}Payload`, 'room: Room userErrors: [UserError!]!']),
+  [
+    'Notification',
+    'id: ID! kind: NotificationKind! actors: [User!]! actorsCount: Int! subject: Node createdAt: DateTime! updatedAt: DateTime! seenAt: DateTime',
+  ],
+  [
+    'NotificationConnection',
+    'edges: [NotificationEdge!]! nodes: [Notification!]! pageInfo: PageInfo! totalCount: Int!',
+  ],
+  ['UnseenCounts', 'total: Int! notifications: Int! connectionRequests: Int!'],
+  ['MarkNotificationsSeenInput', 'notificationIds: [ID!]'],
+  ['MarkNotificationsSeenPayload', 'seenCount: Int userErrors: [UserError!]!'],
+  ['Subscription', 'notificationAdded: Notification! unseenChanged: UnseenCounts!'],
   ['UpdateAccountInput', 'accountId: ID! isVisible: Boolean!'],
   ['UpdateAccountPayload', 'account: Account userErrors: [UserError!]!'],
   [
@@ -329,6 +375,14 @@ it.each([
   ['Query', 'nodes', 'ids: [ID!]!'],
   ['Query', 'user', 'by: UserBy!'],
   ['Query', 'member', 'by: MemberBy!'],
+  ['Query', 'room', 'by: RoomBy!'],
+  [
+    'Viewer',
+    'notifications',
+    'first: Int, after: String, last: Int, before: String, unseenOnly: Boolean! = false',
+  ],
+  ['Viewer', 'rooms', 'first: Int, after: String, last: Int, before: String, name: String, kind: RoomKind'],
+  ['User', 'rooms', 'first: Int, after: String, last: Int, before: String'],
   [
     'Viewer',
     'connectionRequests',
@@ -338,7 +392,7 @@ it.each([
   [
     'Query',
     'searchUsers',
-    'query: String!, context: SearchContext! = EVERYONE, first: Int, after: String, last: Int, before: String',
+    'query: String!, context: SearchContext! = EVERYONE, roomId: ID, first: Int, after: String, last: Int, before: String',
   ],
   ['Query', 'viewer', ''],
   ['Query', 'community', ''],
@@ -364,7 +418,9 @@ it.each([
   ['UserStatus', 'ACTIVE PENDING SUSPENDED DELETED'],
   ['Badge', 'ADMIN STAFF VERIFIED COMMUNITY'],
   ['UserOrder', 'NEWEST OLDEST USERNAME'],
-  ['SearchContext', 'EVERYONE MENTION'],
+  ['SearchContext', 'EVERYONE MENTION ROOM_INVITE'],
+  ['RoomKind', 'GROUP PAGE'],
+  ['RoomRole', 'OWNER ADMIN MEMBER FOLLOWER'],
   ['ConnectionStatus', 'PENDING ACCEPTED REJECTED'],
   ['ConnectionState', 'NONE REQUESTED RECEIVED CONNECTED REJECTED'],
   ['RequestDirection', 'RECEIVED SENT'],

@@ -37,13 +37,13 @@ export interface Filled {
 export interface ListCase {
   name: string;
   /** The type that has it, and its field. */
-  on: 'Query' | 'User' | 'Viewer' | 'Aspect';
+  on: 'Query' | 'User' | 'Viewer' | 'Aspect' | 'Room';
   field: string;
   /** Arguments besides those of every list. */
   args: string;
   /** The edge's own time, where it has one. */
   time: string | null;
-  /** The nodes' field that is `username` here, or the person of theirs who has it. */
+  /** The nodes' field that is `username` here, or the person or people of theirs who have it. */
   label: string | { person: string };
   /** Fills a new list: one entry for each of the steps, which are the milliseconds from one entry to the next. */
   fill: (steps: readonly number[]) => Promise<Filled>;
@@ -96,6 +96,14 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
   };
   const done = async (name: string, userId: string, as: string) =>
     expect((await kith.mutate(name, { userId }, as)).userErrors).toEqual([]);
+
+  /** A room of this person's. */
+  const roomOf = async (owner: string, name: string, other: object = {}): Promise<string> => {
+    const input = { name, kind: 'GROUP', slug: `room-${++made}`, ...other };
+    const { room, userErrors } = await kith.mutate('createRoom', input, owner, 'room { id }');
+    expect(userErrors).toEqual([]);
+    return room.id;
+  };
 
   /** Connects the two: whoever has not asked yet does so. */
   const connect = async (one: { username: string; id: string }, other: { username: string; id: string }) => {
@@ -399,6 +407,124 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
         },
       }),
     ),
+    ...([false, true] as const).map(
+      (unseenOnly): ListCase => ({
+        name: `Viewer.notifications${unseenOnly ? ', unseenOnly' : ''}`,
+        on: 'Viewer',
+        field: 'notifications',
+        args: `unseenOnly: ${unseenOnly}`,
+        time: null,
+        label: { person: 'actors' },
+        fill: async (steps) => {
+          const viewer = await nobodyYet();
+          const told = async (name: string) => {
+            await done('requestConnection', viewer.id, name);
+            return viewer;
+          };
+          // What was seen is in the list of all of them only.
+          if (unseenOnly) {
+            await told((await nobodyYet()).username);
+            await kith.mutate('markNotificationsSeen', {}, viewer.username);
+          }
+          const entries = await timed(steps, ({ username }) => told(username));
+          return {
+            as: viewer.username,
+            under: 'viewer',
+            // In the order that they came in, be it in one millisecond.
+            entries: (await some(steps.length))
+              .toReversed()
+              .flatMap((peer) => entries.filter(({ person }) => person === peer)),
+            remove: ({ username }) => done('cancelConnectionRequest', viewer.id, username),
+          };
+        },
+      }),
+    ),
+    {
+      name: 'Room.members',
+      on: 'Room',
+      field: 'members',
+      args: '',
+      time: 'joinedAt',
+      label: 'username',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        const roomId = await roomOf(owner.username, 'Everybody');
+        // Whose room it is, is in it as well; here out of sight, so that the list begins empty.
+        await kith.database.db
+          .update(users)
+          .set({ status: 'SUSPENDED' })
+          .where(inArray(users.username, [owner.username]));
+        const act = async (name: string, as: string) =>
+          expect((await kith.mutate(name, { roomId }, as)).userErrors).toEqual([]);
+        return {
+          as: null,
+          under: `room(by: { id: "${roomId}" })`,
+          entries: await timed(steps, ({ username }) => act('joinRoom', username)),
+          remove: ({ username }) => act('leaveRoom', username),
+        };
+      },
+    },
+    ...(
+      [
+        ['User.rooms', '', true],
+        ['Viewer.rooms', '', false],
+        ['Viewer.rooms, by name and kind', 'name: "ROOM", kind: PAGE', false],
+      ] as const
+    ).map(([name, args, isPublic]): ListCase => {
+      const isUser = name.startsWith('User');
+      return {
+        name,
+        on: isUser ? 'User' : 'Viewer',
+        field: 'rooms',
+        args,
+        time: null,
+        label: 'name',
+        fill: async (steps) => {
+          const owner = await nobodyYet();
+          // What the list leaves out.
+          if (isUser) await roomOf(owner.username, 'Private room', { isPublic: false });
+          if (args !== '') {
+            await roomOf(owner.username, 'Room, but a group');
+            await roomOf(owner.username, 'Page of another name', { kind: 'PAGE' });
+          }
+          const entries = await making(steps, async (n) => {
+            const title = `Room ${n}`;
+            const kind = args === '' ? 'GROUP' : 'PAGE';
+            return { username: title, id: await roomOf(owner.username, title, { isPublic, kind }) };
+          });
+          return {
+            as: isUser ? null : owner.username,
+            under: isUser ? userBy(owner.username) : 'viewer',
+            entries: entries.toSorted(newestFirst),
+            remove: ({ id }) => kith.mutate('deleteRoom', { roomId: id }, owner.username),
+          };
+        },
+      };
+    }),
+    {
+      name: 'Viewer.roomInvitations',
+      on: 'Viewer',
+      field: 'roomInvitations',
+      args: '',
+      time: null,
+      label: 'name',
+      fill: async (steps) => {
+        const [viewer, host] = [await nobodyYet(), await nobodyYet()];
+        const entries = await making(steps, async (n) => {
+          const title = `Room ${n}`;
+          const roomId = await roomOf(host.username, title, { isPublic: false });
+          const invited = { roomId, userIds: [viewer.id] };
+          expect((await kith.mutate('inviteToRoom', invited, host.username)).userErrors).toEqual([]);
+          return { username: title, id: roomId };
+        });
+        return {
+          as: viewer.username,
+          under: 'viewer',
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id }) => kith.mutate('declineRoomInvite', { roomId: id }, viewer.username),
+        };
+      },
+    },
     {
       name: 'Viewer.prideFlags',
       on: 'Viewer',
@@ -456,8 +582,12 @@ export interface PageRead {
   totalCount: number;
 }
 
-type Node = { id: string } & ({ username: string } | { person: { username: string } });
-const labelOf = (node: Node) => ('person' in node ? node.person.username : node.username);
+type Named = { username: string };
+type Node = { id: string } & (Named | { person: Named | readonly Named[] });
+const labelOf = (node: Node): string => {
+  const named = 'person' in node ? [node.person].flat()[0] : node;
+  return named?.username ?? 'nobody';
+};
 
 interface Connection {
   totalCount: number;

@@ -23,6 +23,8 @@ export interface Sought {
   sid: string;
   /** A member of theirs, where there is one. */
   member: { id: string; sid: string; memberName: string } | null;
+  /** A room they own, and are found in, where there is one. */
+  room: { id: string; slug: string } | null;
 }
 
 /** An id or a username that came out of a door: a field, with its arguments, and the way through its connection. */
@@ -75,7 +77,8 @@ function argumentsOf(coordinate: string, field: GraphQLField<unknown, unknown>, 
 }
 
 /** The values that lead to whom is sought; null for an argument that is unknown here. */
-function valuesOf({ name, type }: GraphQLArgument, { id, username, sid, member }: Sought): string[] | null {
+function valuesOf({ name, type }: GraphQLArgument, sought: Sought): string[] | null {
+  const { id, username, sid, member, room } = sought;
   const named = getNamedType(type);
   const q = JSON.stringify;
   switch (`${name}: ${getNullableType(type)}`) {
@@ -95,17 +98,26 @@ function valuesOf({ name, type }: GraphQLArgument, { id, username, sid, member }
             `{ name: { username: ${q(username)}, member: ${q(member.memberName)} } }`,
           ]
         : ['{ sid: "nobody" }'];
+    case 'by: RoomBy':
+      return room ? [`{ id: ${q(room.id)} }`, `{ slug: ${q(room.slug)} }`] : ['{ slug: "nowhere" }'];
+    case 'roomId: ID':
+      return room ? [q(room.id)] : null;
+    // Inviting needs a room.
+    case 'context: SearchContext':
+      return enumValues(named).filter((value) => value !== 'ROOM_INVITE' || room);
     case 'id: ID':
       return [q(id)];
     case 'ids: [ID!]':
-      return [`[${[id, ...(member ? [member.id] : [])].map((one) => q(one)).join(', ')}]`];
+      return [`[${[id, ...[member, room].flatMap((one) => one?.id ?? [])].map((one) => q(one)).join(', ')}]`];
     case 'query: String':
       return [q(username)];
     default:
-      return isEnumType(named) && getNullableType(type) === named
-        ? named.getValues().map((value) => value.name)
-        : null;
+      return isEnumType(named) && getNullableType(type) === named ? enumValues(named) : null;
   }
+}
+
+function enumValues(type: GraphQLNamedType): string[] {
+  return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
 }
 
 /** Whether the type is only the form of a list: a connection or an edge. */
@@ -185,13 +197,13 @@ function walkDocuments(schema: GraphQLSchema, sought: Sought): WalkDocument[] {
       });
       documents.push({ document: `{ ${selectionOf(path, selections.join(' '))} }`, doors: ends });
     }
-    // Inwards, one door for each field and type is enough, and `node` is none where the type has a field of its own:
-    // others give the same people.
+    // Inwards, one door for each field and type is enough, and what may be any object is none, save `node` itself for
+    // types without a field of their own: others give the same people.
     const isNode = (door: Door) => door.steps.some((step) => step.isAbstract);
     const own = new Set(doors.filter((door) => !isNode(door)).map((door) => door.type));
     const inward = new Map(
       doors
-        .filter((door) => !isNode(door) || !own.has(door.type))
+        .filter((door) => !isNode(door) || (path.length === 0 && !own.has(door.type)))
         .toReversed()
         .map((door) => [`${door.steps[0]?.field} ${door.type.name}`, door]),
     );

@@ -2,7 +2,8 @@
 import { base, en, Faker } from '@faker-js/faker';
 import { insertBlock, insertHide } from '../../features/blocks/store.ts';
 import { actLocked } from '../../features/connections/act-store.ts';
-import { ensureFollows, type NewFollow } from '../../features/follows/bulk-store.ts';
+import { ensureFollows, followed, type NewFollow } from '../../features/follows/bulk-store.ts';
+import { markNotificationsSeen, tell } from '../../features/notifications/act-store.ts';
 import { renderMarkdown } from '../../features/profile/markdown.ts';
 import { ensurePeople, isEmpty, type NewPerson } from '../../features/users/bulk-store.ts';
 import type { MediaStorage } from '../../media/storage.ts';
@@ -11,6 +12,7 @@ import { transaction } from '../errors.ts';
 import { newId } from '../uuid.ts';
 import { DemoDetails, wordsOf } from './details.ts';
 import { neighbourPronouns } from './profiles.ts';
+import { addRooms } from './rooms.ts';
 
 /** Those whom demo mode gives tokens for. */
 export const demoPeople = ['ada', 'bob', 'carol', 'dan', 'eve'] as const;
@@ -122,11 +124,16 @@ export async function loadDemo(db: Database, storage: MediaStorage, issuer: stri
       if (!id) throw new Error(`Demo person ${username} is missing.`);
       return id;
     };
-    await ensureFollows(tx, [...followsOf(faker, people, idOf)]);
+    const follows = [...followsOf(faker, people, idOf)];
+    await ensureFollows(tx, follows);
+    await tellOf(tx, follows, new Set(demoPeople.map(idOf)));
+    const asked = new Date(begun.getTime() + 75 * day);
     for (const [requester, addressee, answer] of connections) {
-      await actLocked(tx, 'request', idOf(requester), idOf(addressee), begun);
-      if (answer) await actLocked(tx, answer, idOf(addressee), idOf(requester), begun);
+      await actLocked(tx, 'request', idOf(requester), idOf(addressee), asked);
+      if (answer) await actLocked(tx, answer, idOf(addressee), idOf(requester), asked);
     }
+    const neighbours = people.slice(demoPeople.length).map(({ username }) => username.toLowerCase());
+    await addRooms(tx, new Date(begun.getTime() + 80 * day), neighbours, idOf);
     await insertBlock(tx, idOf('dan'), idOf('eve'), begun);
     await insertHide(tx, idOf('carol'), idOf('dan'), begun);
     for (const { username, createdAt } of people) {
@@ -134,6 +141,20 @@ export async function loadDemo(db: Database, storage: MediaStorage, issuer: stri
     }
   });
   return true;
+}
+
+/** How many of those who follow one of the five come after the last that they have seen. */
+const unseenFollowers = 3;
+
+/** Tells the five of their followers; they have seen all but the last. */
+async function tellOf(tx: Database, follows: readonly NewFollow[], five: ReadonlySet<string>): Promise<void> {
+  for (const receiver of five) {
+    const theirs = follows.filter(({ followee }) => followee === receiver);
+    for (const [n, { follower, followee, at }] of theirs.entries()) {
+      await tell(tx, followed(follower, followee, at), [receiver]);
+      if (n === theirs.length - unseenFollowers - 1) await markNotificationsSeen(tx, receiver, null, at);
+    }
+  }
 }
 
 function namedPeople(): NewPerson[] {

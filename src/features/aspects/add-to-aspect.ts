@@ -1,17 +1,10 @@
-import { brokenConstraint } from '../../db/errors.ts';
-import { refuse } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { notFound, requireId } from '../../graphql/node.ts';
 import { requireFollowMode } from '../follows/require-mode.ts';
-import { requireTarget } from '../relationships/target.ts';
+import { withTarget } from '../relationships/target.ts';
 import { userField } from '../users/payload.ts';
 import { aspectField } from './input.ts';
 import { addToAspect } from './store.ts';
-
-/** How often somebody may come and go between looking and writing. */
-const maxAttempts = 5;
-/** What such a change between looking and writing breaks. */
-const changed = new Set(['follows_no_block', 'follows_followee_id_users_id_fk']);
 
 mutation('addToAspect', {
   description:
@@ -25,18 +18,12 @@ mutation('addToAspect', {
   run: async ({ aspectId, userId }, ctx, viewer) => {
     requireFollowMode(ctx);
     const id = requireId('Aspect', aspectId, 'aspectId');
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const target = await requireTarget(ctx, viewer, userId);
-      try {
-        if (!(await addToAspect(ctx.db, viewer.id, id, target, ctx.now()))) {
-          throw notFound('Aspect', 'aspectId');
-        }
-        return { aspectId: id, userId: target };
-      } catch (error) {
-        if (!changed.has(brokenConstraint(error) ?? '')) throw error;
-      }
-    }
-    throw refuse('CONFLICT', 'A block between the two comes and goes; try again.', 'userId');
+    const target = await withTarget(ctx, viewer, userId, async (person) => {
+      if (await addToAspect(ctx.db, viewer.id, id, person, ctx.now())) return person;
+      throw notFound('Aspect', 'aspectId');
+    });
+    ctx.live.wake([target]);
+    return { aspectId: id, userId: target };
   },
   payload: (t) => ({ aspect: aspectField(t), user: userField(t) }),
 });

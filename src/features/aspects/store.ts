@@ -2,7 +2,8 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { transaction, writing } from '../../db/errors.ts';
 import { keyArray, prepared } from '../../db/prepared.ts';
-import { ensureFollows } from '../follows/bulk-store.ts';
+import { ensureFollows, followed } from '../follows/bulk-store.ts';
+import { tell } from '../notifications/act-store.ts';
 import { peerPages } from '../users/peer-store.ts';
 import { lockOwner } from '../users/store.ts';
 import { users } from '../users/table.ts';
@@ -133,7 +134,7 @@ export async function deleteAspect(db: Database, ownerId: string, id: string): P
 }
 
 /**
- * Puts somebody into an aspect, and follows them if need be.
+ * Puts somebody into an aspect, and follows them if need be, of which they are told.
  * @returns whether the owner has the aspect.
  * @throws follows_no_block when one of the two has blocked the other; follows_followee_id_users_id_fk when they are gone.
  */
@@ -147,8 +148,9 @@ export function addToAspect(
   return transaction(db, async (tx) => {
     const [aspect] = await tx.select(columns).from(aspects).where(mine(ownerId, aspectId)).for('key share');
     if (!aspect) return false;
-    await ensureFollows(tx, [{ follower: ownerId, followee: userId, at }]);
+    const isNew = (await ensureFollows(tx, [{ follower: ownerId, followee: userId, at }])) > 0;
     await tx.insert(aspectUsers).values({ aspectId, ownerId, userId, addedAt: at }).onConflictDoNothing();
+    if (isNew) await tell(tx, followed(ownerId, userId, at), [userId]);
     return true;
   });
 }

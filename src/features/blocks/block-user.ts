@@ -8,7 +8,7 @@ import { blockedUserOf, insertBlock } from './store.ts';
 
 mutation('blockUser', {
   description:
-    'Blocks somebody: each is not found to the other from now on, and follows between them end both ways. ALREADY_EXISTS when they are blocked already.',
+    'Blocks somebody: each is not found to the other from now on, and follows, connections, requests and notifications between them end both ways. ALREADY_EXISTS when they are blocked already.',
   scope: 'contacts:modify',
   towardsOthers: true,
   input: (t) => ({ userId: t.id({ required: true, description: 'Whom to block: a user’s `id`.' }) }),
@@ -21,6 +21,7 @@ mutation('blockUser', {
       if (between.blockedBy) throw notFound('User', 'userId');
       const outcome = await insertBlock(ctx.db, viewer.id, target, ctx.now());
       if (outcome === 'new') {
+        ctx.live.wake([viewer.id, target]);
         return { userId: target, findUser: ({ db }) => blockedUserOf(db, viewer.id, target) };
       }
       if (outcome === 'gone') {

@@ -8,7 +8,7 @@ import { insertHide } from './store.ts';
 
 mutation('hideUser', {
   description:
-    'Hides somebody: they leave the viewer’s `users`, `searchUsers` and feed; their own page stays reachable. Hiding them already is no error.',
+    'Hides somebody: they leave the viewer’s `users`, `searchUsers`, feed and notifications; their own page stays reachable. Hiding them already is no error.',
   scope: 'contacts:modify',
   towardsOthers: true,
   input: (t) => ({ userId: t.id({ required: true, description: 'Whom to hide: a user’s `id`.' }) }),
@@ -27,6 +27,7 @@ mutation('hideUser', {
           throw error;
       }
     }
+    ctx.live.wake([viewer.id]);
     return { userId: target };
   },
 });

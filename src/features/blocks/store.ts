@@ -5,13 +5,17 @@ import { type KeyKind, ordered, type Window, windowValues, within } from '../../
 import { prepared } from '../../db/prepared.ts';
 import { actLocked } from '../connections/act-store.ts';
 import { follows } from '../follows/table.ts';
+import { forgetActs, lockInboxes } from '../notifications/act-store.ts';
+import { endInvites } from '../rooms/act-store.ts';
 import { cardColumns, type UserRow } from '../users/card.ts';
+import { lockPeople } from '../users/store.ts';
 import { userStats, users } from '../users/table.ts';
 import { visible } from '../users/visible.ts';
 import { blocks, hides } from './table.ts';
 
 /**
- * Blocks somebody and, in the same transaction, ends follows both ways with their counters, and the connection or any request.
+ * Blocks somebody and, in the same transaction, ends follows both ways with their counters, and the connection or any
+ * request, and invitations to rooms, and takes each out of what the other was told.
  * @returns `already` when they were blocked already, `gone` when one of the two is no longer there.
  */
 export function insertBlock(
@@ -22,14 +26,8 @@ export function insertBlock(
 ): Promise<'new' | 'already' | 'gone'> {
   return transaction(db, async (tx) => {
     const both = [blockerId, blockedId];
-    // The same two rows, in the same order, as every writer of follows locks them: see the trigger follows_no_block.
-    const locked = await tx
-      .select({ id: userStats.userId })
-      .from(userStats)
-      .where(sql`${userStats.userId} IN ${both}`)
-      .orderBy(userStats.userId)
-      .for('no key update');
-    if (locked.length < both.length) return 'gone';
+    // As every writer of follows locks them: see the trigger follows_no_block.
+    if ((await lockPeople(tx, both)).length < both.length) return 'gone';
     const inserted = await tx
       .insert(blocks)
       .values({ blockerId, blockedId, createdAt: at })
@@ -54,7 +52,13 @@ export function insertBlock(
         followers: sql`${userStats.followers} - (SELECT count(*) FROM ${ended} WHERE ${ended.followeeId} = ${userStats.userId})`,
       })
       .where(sql`${userStats.userId} IN ${both}`);
+    await endInvites(tx, blockerId, blockedId);
+    await lockInboxes(tx, both);
     await actLocked(tx, 'end', blockerId, blockedId, at);
+    await forgetActs(tx, [
+      [blockerId, blockedId],
+      [blockedId, blockerId],
+    ]);
     return 'new';
   });
 }
@@ -71,13 +75,15 @@ export async function deleteBlock(db: Database, blockerId: string, blockedId: st
 }
 
 /**
- * Hides somebody from the viewer's lists; hiding them already changes nothing.
+ * Hides somebody from the viewer's lists, and takes them out of what the viewer was told; hiding them already changes
+ * nothing.
  * @throws hides_hider_id_users_id_fk or hides_hidden_id_users_id_fk when one of the two is gone.
  */
 export async function insertHide(db: Database, hiderId: string, hiddenId: string, at: Date): Promise<void> {
-  await writing(db, (to) =>
-    to.insert(hides).values({ hiderId, hiddenId, createdAt: at }).onConflictDoNothing(),
-  );
+  await transaction(db, async (tx) => {
+    await tx.insert(hides).values({ hiderId, hiddenId, createdAt: at }).onConflictDoNothing();
+    await forgetActs(tx, [[hiddenId, hiderId]]);
+  });
 }
 
 /** Shows somebody in the viewer's lists again. */

@@ -1,10 +1,9 @@
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Context } from '../../context.ts';
-import { brokenConstraint } from '../../db/errors.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
-import { accountGone, refuse } from '../../graphql/errors.ts';
+import { refuse } from '../../graphql/errors.ts';
 import { mutation, type Payload } from '../../graphql/mutation.ts';
-import { requireTarget } from '../relationships/target.ts';
+import { withTarget } from '../relationships/target.ts';
 import { type TieDone, tiePayload } from '../users/payload.ts';
 import { actOnConnection } from './act-store.ts';
 import { connectionWithLoader } from './loaders.ts';
@@ -18,31 +17,20 @@ function requireConnectionMode(ctx: Context): void {
   }
 }
 
-/** How often a block may come and go between looking and writing. */
-const maxAttempts = 5;
-
 /** Does what the viewer wants about their connection with somebody. */
 async function act(ctx: Context, viewer: Viewer, wanted: Act, userId: string): Promise<TieDone> {
   requireConnectionMode(ctx);
-  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const target = await requireTarget(ctx, viewer, userId);
-    try {
-      const outcome = await actOnConnection(ctx.db, wanted, viewer.id, target, ctx.now());
-      if (outcome === null) {
-        // One of the two is gone since we looked: looking again says which.
-        await requireTarget(ctx, viewer, userId);
-        throw accountGone();
-      }
-      if (typeof outcome !== 'object') return { userId: target };
-      throw outcome.refuse === 'CONFLICT'
-        ? refuse('CONFLICT', 'You have rejected this person’s request; cancel the rejection first.', 'userId')
-        : refuse('NOT_FOUND', 'There is nothing of the kind between you and this person.', 'userId');
-    } catch (error) {
-      // Somebody has blocked somebody since we looked; looking again says who, unless it is taken back already.
-      if (brokenConstraint(error) !== 'connections_no_block') throw error;
-    }
+  const { target, outcome } = await withTarget(ctx, viewer, userId, async (id) => {
+    const came = await actOnConnection(ctx.db, wanted, viewer.id, id, ctx.now());
+    return came && { target: id, outcome: came };
+  });
+  if (typeof outcome === 'object') {
+    throw outcome.refuse === 'CONFLICT'
+      ? refuse('CONFLICT', 'You have rejected this person’s request; cancel the rejection first.', 'userId')
+      : refuse('NOT_FOUND', 'There is nothing of the kind between you and this person.', 'userId');
   }
-  throw refuse('CONFLICT', 'A block between the two comes and goes; try again.', 'userId');
+  ctx.live.wake([viewer.id, target]);
+  return { userId: target };
 }
 
 function payload(t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Payload<TieDone>>) {

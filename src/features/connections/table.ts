@@ -1,20 +1,9 @@
 import { sql } from 'drizzle-orm';
-import {
-  boolean,
-  check,
-  index,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { boolean, check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { at } from '../../db/columns.ts';
 import { users } from '../users/table.ts';
 
 export const connectionStatuses = ['PENDING', 'ACCEPTED', 'REJECTED'] as const;
-
-const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 /**
  * Ties between two people, one row a pair, from request to acceptance or rejection. A rejection is the addressee's secret:

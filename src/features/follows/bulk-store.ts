@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { keyArray } from '../../db/prepared.ts';
+import type { Doing } from '../notifications/act-store.ts';
+import { lockPeople } from '../users/store.ts';
 import { userStats } from '../users/table.ts';
 import { follows } from './table.ts';
 
@@ -11,20 +13,21 @@ export interface NewFollow {
   at: Date;
 }
 
+/** What a followee is told of a follow. */
+export function followed(follower: string, followee: string, at: Date): Doing {
+  return { kind: 'FOLLOWED', subject: { type: 'User', id: followee }, actor: follower, at };
+}
+
 /**
- * Makes those of these follows that are not there yet, and changes the counters by what is new. Run it in a transaction.
+ * Makes those of these follows that are not there yet, and changes the counters by what is new; nobody is told. Run it in a
+ * transaction.
  * @returns how many were new.
  * @throws follows_no_block when a block stands between two of them.
  */
 export async function ensureFollows(tx: Database, all: readonly NewFollow[]): Promise<number> {
   if (all.length === 0) return 0;
   const people = [...new Set(all.flatMap(({ follower, followee }) => [follower, followee]))];
-  await tx
-    .select({ id: userStats.userId })
-    .from(userStats)
-    .where(sql`${userStats.userId} = ANY(${keyArray(people)}::uuid[])`)
-    .orderBy(userStats.userId)
-    .for('no key update');
+  await lockPeople(tx, people);
   const times = `{${all.map(({ at }) => at.toISOString()).join(',')}}`;
   const written = tx.$with('written', { follower: follows.followerId, followee: follows.followeeId }).as(sql`
     INSERT INTO ${follows} (follower_id, followee_id, created_at)

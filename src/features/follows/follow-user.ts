@@ -1,13 +1,8 @@
-import { brokenConstraint } from '../../db/errors.ts';
-import { accountGone, refuse } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
-import { requireTarget } from '../relationships/target.ts';
+import { withTarget } from '../relationships/target.ts';
 import { type TieDone, tiePayload } from '../users/payload.ts';
 import { requireFollowMode } from './require-mode.ts';
 import { insertFollowOf } from './store.ts';
-
-/** How often a block may come and go between looking and writing. */
-const maxAttempts = 5;
 
 mutation('followUser', {
   description: 'Follows somebody. Following them already is no error.',
@@ -17,18 +12,10 @@ mutation('followUser', {
   payload: tiePayload,
   run: async ({ userId }, ctx, viewer): Promise<TieDone> => {
     requireFollowMode(ctx);
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const target = await requireTarget(ctx, viewer, userId);
-      try {
-        if (await insertFollowOf(ctx.db, viewer.id, target, ctx.now())) return { userId: target };
-        // One of the two is gone since we looked: looking again says which.
-        await requireTarget(ctx, viewer, userId);
-        throw accountGone();
-      } catch (error) {
-        // Somebody has blocked somebody since we looked; looking again says who, unless it is taken back already.
-        if (brokenConstraint(error) !== 'follows_no_block') throw error;
-      }
-    }
-    throw refuse('CONFLICT', 'A block between the two comes and goes; try again.', 'userId');
+    const target = await withTarget(ctx, viewer, userId, async (id) =>
+      (await insertFollowOf(ctx.db, viewer.id, id, ctx.now())) ? id : null,
+    );
+    ctx.live.wake([target]);
+    return { userId: target };
   },
 });

@@ -17,6 +17,7 @@ mutation('removeFollower', {
     requireFollowMode(ctx);
     const target = await requireTarget(ctx, viewer, userId);
     await deleteFollowOf(ctx.db, target, viewer.id);
+    ctx.live.wake([viewer.id]);
     return { userId: target };
   },
 });

@@ -3,6 +3,7 @@ import type { Database } from '../../db/client.ts';
 import { retrying } from '../../db/errors.ts';
 import { parentsOf } from '../../db/keyset.ts';
 import { keyArray, prepared } from '../../db/prepared.ts';
+import { newId } from '../../db/uuid.ts';
 import { peerPages } from '../users/peer-store.ts';
 import { userStats, users } from '../users/table.ts';
 import { unseenIds, visible } from '../users/visible.ts';
@@ -77,11 +78,11 @@ const follower = sql`${sql.placeholder('follower')}::uuid`;
 const followee = sql`${sql.placeholder('followee')}::uuid`;
 
 /**
- * A follow made or ended together with both counters, in one statement. First both rows of counters are locked, in the
- * order every writer takes them in, so that writers of the same two people wait for each other and never in a circle;
- * then the counters change by the rows really written.
+ * A follow made or ended together with both counters and what its followee is told of it, in one statement. First both
+ * rows of counters are locked, in the order every writer takes them in, so that writers of the same two people wait for
+ * each other and never in a circle; then the counters change by the rows really written.
  */
-const withCounters = (write: (locked: SQLWrapper) => SQLWrapper, by: 1 | -1) =>
+const withCounters = (write: (locked: SQLWrapper) => SQLWrapper, by: 1 | -1, telling: SQLWrapper) =>
   prepared((db) => {
     const locked = db
       .$with('locked', { id: userStats.userId })
@@ -102,26 +103,30 @@ const withCounters = (write: (locked: SQLWrapper) => SQLWrapper, by: 1 | -1) =>
       .select({
         people: sql<number>`count(*)::int`,
         written: sql<number>`(SELECT count(*) FROM ${written})::int`,
+        told: sql<number>`(SELECT count(*) FROM ${written}, LATERAL ${telling})::int`,
       })
       .from(locked);
   }, 'write');
 
+const at = sql`${sql.placeholder('at')}::timestamptz`;
 const insertFollow = withCounters(
   (bothLocked) => sql`
     INSERT INTO ${follows} (follower_id, followee_id, created_at)
-    SELECT ${follower}, ${followee}, ${sql.placeholder('at')}::timestamptz WHERE ${bothLocked}
+    SELECT ${follower}, ${followee}, ${at} WHERE ${bothLocked}
     ON CONFLICT DO NOTHING RETURNING 1 AS one`,
   1,
+  sql`tell('FOLLOWED', 'User', ${followee}, ${follower}, ARRAY[${followee}], ARRAY[${sql.placeholder('notification')}::uuid], ${at})`,
 );
 const deleteFollow = withCounters(
   (bothLocked) => sql`
     DELETE FROM ${follows} WHERE follower_id = ${follower} AND followee_id = ${followee} AND ${bothLocked}
     RETURNING 1 AS one`,
   -1,
+  sql`take_back('FOLLOWED', ${followee}, ${follower})`,
 );
 
 /**
- * Makes one person follow another; that they do already changes nothing.
+ * Makes one person follow another, who is told; that they do already changes nothing.
  * @returns false when one of the two is gone, and nothing was written.
  * @throws follows_no_block when one of them has blocked the other.
  */
@@ -129,9 +134,14 @@ export async function insertFollowOf(
   db: Database,
   followerId: string,
   followeeId: string,
-  at: Date,
+  now: Date,
 ): Promise<boolean> {
-  const values = { follower: followerId, followee: followeeId, at: at.toISOString() };
+  const values = {
+    follower: followerId,
+    followee: followeeId,
+    at: now.toISOString(),
+    notification: newId(now),
+  };
   return (await retrying(() => insertFollow(db, values)))[0]?.people === 2;
 }
 

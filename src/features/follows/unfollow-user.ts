@@ -14,6 +14,7 @@ mutation('unfollowUser', {
     requireFollowMode(ctx);
     const target = await requireTarget(ctx, viewer, userId);
     await deleteFollowOf(ctx.db, viewer.id, target);
+    ctx.live.wake([target]);
     return { userId: target };
   },
 });

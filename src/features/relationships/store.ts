@@ -62,19 +62,60 @@ export async function relationshipsOf(
   return ids.map(rowOf);
 }
 
+/** What stands between the viewer and somebody they want to do something with. */
+export interface Standing {
+  suspended: boolean;
+  blocks: boolean;
+  blockedBy: boolean;
+}
+
 const standingOf = prepared((db) => {
   const viewer = sql`${sql.placeholder('viewer')}::uuid`;
   return db
     .select({
+      id: users.id,
       suspended: sql<boolean>`${users.status} = 'SUSPENDED'`,
       blocks: sql<boolean>`EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer} AND ${blocks.blockedId} = ${users.id})`,
       blockedBy: sql<boolean>`EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer} AND ${blocks.blockerId} = ${users.id})`,
     })
     .from(users)
-    .where(sql`${users.id} = ${sql.placeholder('id')}::uuid`);
+    .where(sql`${users.id} = ANY(${sql.placeholder('ids')}::uuid[])`);
 });
 
-/** What stands between the viewer and somebody they want to do something with; null when there is no such person. */
-export async function standing(db: Database, viewer: string, id: string) {
-  return (await standingOf(db, { viewer, id }))[0] ?? null;
+/** What stands between the viewer and each of these people, by their ids, without those who are not there. One statement. */
+export async function standings(
+  db: Database,
+  viewer: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Standing>> {
+  const rows = await standingOf(db, { viewer, ids: keyArray(ids) });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The same for one; null when there is no such person. */
+export async function standing(db: Database, viewer: string, id: string): Promise<Standing | null> {
+  return (await standings(db, viewer, [id])).get(id) ?? null;
+}
+
+/** Why the viewer can do nothing with somebody: domain rule 4. Who has blocked the viewer is not found. */
+export type Obstacle = 'NOT_FOUND' | 'SELF' | 'BLOCKED';
+
+/**
+ * Why the viewer can do nothing with each of these people, at their places; null where nothing stands between. One
+ * statement.
+ * @param ids null for what is no person's id.
+ */
+export async function obstaclesTo(
+  db: Database,
+  viewer: string,
+  ids: readonly (string | null)[],
+): Promise<(Obstacle | null)[]> {
+  const others = ids.filter((id) => id !== null).filter((id) => id !== viewer);
+  const found = others.length > 0 ? await standings(db, viewer, others) : new Map<string, Standing>();
+  return ids.map((id) => {
+    if (id === viewer) return 'SELF';
+    const between = id === null ? undefined : found.get(id);
+    if (!between || between.suspended || between.blockedBy) return 'NOT_FOUND';
+    return between.blocks ? 'BLOCKED' : null;
+  });
 }

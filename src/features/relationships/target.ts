@@ -1,24 +1,67 @@
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Context } from '../../context.ts';
-import { refuse } from '../../graphql/errors.ts';
+import { brokenConstraint } from '../../db/errors.ts';
+import { accountGone, type Refusal, refuse } from '../../graphql/errors.ts';
 import { notFound, requireId } from '../../graphql/node.ts';
-import { standing } from './store.ts';
+import { type Obstacle, obstaclesTo } from './store.ts';
 
 /**
  * The UUID of the person that a mutation on a relation is about (its `userId`).
  * @throws Refusal SELF, NOT_FOUND (also for whoever has blocked the viewer) or BLOCKED: domain rule 4.
  */
 export async function requireTarget(ctx: Context, viewer: Viewer, userId: string): Promise<string> {
-  const id = requireOther(viewer, userId);
-  const between = await standing(ctx.db, viewer.id, id);
-  if (!between || between.suspended || between.blockedBy) throw notFound('User', 'userId');
-  if (between.blocks) throw refuse('BLOCKED', 'You have blocked this person; unblock them first.', 'userId');
+  const id = requireId('User', userId, 'userId');
+  const [obstacle] = await obstaclesTo(ctx.db, viewer.id, [id]);
+  if (obstacle) throw targetRefusal(obstacle, 'userId');
   return id;
+}
+
+/** How often a block or a deletion may come between looking and writing. */
+const maxAttempts = 5;
+/** What one of them breaks. */
+const cameBetween = new Set(['follows_no_block', 'connections_no_block', 'follows_followee_id_users_id_fk']);
+
+/**
+ * Does something with somebody, and looks again when a block or a deletion came between looking and writing.
+ * @param act takes the person's UUID; answers null, with nothing done, when one of the two is gone.
+ * @throws as `requireTarget`; Refusal CONFLICT when a block comes and goes all the time.
+ */
+export async function withTarget<Done>(
+  ctx: Context,
+  viewer: Viewer,
+  userId: string,
+  act: (target: string) => Promise<Done | null>,
+): Promise<Done> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const target = await requireTarget(ctx, viewer, userId);
+    try {
+      const done = await act(target);
+      if (done !== null) return done;
+      // One of the two is gone since we looked: looking again says which.
+      await requireTarget(ctx, viewer, userId);
+      throw accountGone();
+    } catch (error) {
+      if (!cameBetween.has(brokenConstraint(error) ?? '')) throw error;
+    }
+  }
+  throw refuse('CONFLICT', 'A block between the two comes and goes; try again.', 'userId');
 }
 
 /** The UUID inside `userId`. @throws Refusal NOT_FOUND for what is no user's id, SELF for the viewer's own. */
 export function requireOther(viewer: Viewer, userId: string): string {
   const id = requireId('User', userId, 'userId');
-  if (id === viewer.id) throw refuse('SELF', 'This cannot be done to oneself.', 'userId');
+  if (id === viewer.id) throw targetRefusal('SELF', 'userId');
   return id;
+}
+
+/** What a client is told of a person that nothing can be done with. */
+export function targetRefusal(obstacle: Obstacle, ...path: string[]): Refusal {
+  switch (obstacle) {
+    case 'NOT_FOUND':
+      return notFound('User', ...path);
+    case 'SELF':
+      return refuse('SELF', 'This cannot be done to oneself.', ...path);
+    case 'BLOCKED':
+      return refuse('BLOCKED', 'You have blocked this person; unblock them first.', ...path);
+  }
 }

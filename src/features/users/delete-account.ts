@@ -2,13 +2,13 @@ import { refuse } from '../../graphql/errors.ts';
 import { mutation } from '../../graphql/mutation.ts';
 import { encodeId, notFound } from '../../graphql/node.ts';
 import { sweepSoon } from '../media/pictures.ts';
+import { deleteUser } from './delete-store.ts';
 import { loadUser } from './loaders.ts';
 import { usernameKey } from './rules.ts';
-import { deleteUser } from './store.ts';
 
 mutation('deleteAccount', {
   description:
-    'Deletes the viewer’s account and all that is theirs, at once and for good. Their username stays reserved, and their tokens are refused from then on.',
+    'Deletes the viewer’s account and all that is theirs, at once and for good. A room of theirs goes to the admin who has been in it longest; one without admins is deleted. Their username stays reserved, and their tokens are refused from then on.',
   scope: 'profile:modify',
   towardsOthers: false,
   input: (t) => ({
@@ -23,7 +23,7 @@ mutation('deleteAccount', {
     if (usernameKey(username.trim()) !== usernameKey(user.username)) {
       throw refuse('INVALID', 'This is not your username; nothing was deleted.', 'username');
     }
-    await deleteUser(ctx.db, viewer.id);
+    ctx.live.wake(await deleteUser(ctx.db, viewer.id));
     await sweepSoon(ctx);
     return { userId: viewer.id };
   },

@@ -8,25 +8,29 @@ import type { Card, UserRow } from './card.ts';
 import { users } from './table.ts';
 import { visible } from './visible.ts';
 
-/** One entry in such a list. */
-export interface PeerRow {
+/** One entry in such a list; `Detail` is what it says of the relation besides its time. */
+export interface PeerRow<Detail = null> {
   /** Whose list it is. */
   parentId: string;
   /** Since when. */
   at: Date;
+  detail: Detail;
   user: UserRow;
 }
 
 /** How such lists are ordered: by the time of the relation, then by the person. */
 export const peerKeys: readonly KeyKind[] = ['time', 'id'];
 
-/** A relation as a table has it: whose list, who is in it, since when; and what else must hold. */
-export interface PeerSource {
+/**
+ * A relation as a table has it: whose list, who is in it, since when; what else must hold, and what else is read of it.
+ */
+export interface PeerSource<Detail = null> {
   table: PgTable;
   parent: Column;
   peer: Column;
   at: AnyPgColumn<{ data: Date }>;
   only?: SQL;
+  detail?: SQL<Detail>;
 }
 
 /**
@@ -34,15 +38,16 @@ export interface PeerSource {
  * @param source with an index on (parent, at, peer).
  * @param purpose where it is not a quick read.
  */
-export function peerPages(source: PeerSource, purpose?: 'slow') {
+export function peerPages<Detail = null>(source: PeerSource<Detail>, purpose?: 'slow') {
   const pageOf = (ascending: boolean) =>
     preparedFor((db, card: Card) => {
       const { table, parent, peer, only } = source;
       const columns: SQLWrapper[] = [source.at, peer];
       const parents = parentsOf(db);
       const at = sql<Date>`${source.at}`.mapWith(source.at).as('at');
+      const detail = (source.detail ?? sql<Detail>`NULL`).as('detail');
       const page = db
-        .select({ ...card.columns, at })
+        .select({ ...card.columns, at, detail })
         .from(table)
         .innerJoin(users, sql`${users.id} = ${peer}`)
         .where(
@@ -53,7 +58,7 @@ export function peerPages(source: PeerSource, purpose?: 'slow') {
         .as('page');
       // No ORDER BY out here: a lateral join with a LIMIT runs as a nested loop, which keeps the order of each page.
       return db
-        .select({ parentId: parents.id, at: page.at, user: card.from(page) })
+        .select({ parentId: parents.id, at: page.at, detail: page.detail, user: card.from(page) })
         .from(parents)
         .crossJoinLateral(page);
     }, purpose);
@@ -65,7 +70,7 @@ export function peerPages(source: PeerSource, purpose?: 'slow') {
     parents: readonly string[],
     card: Card,
     window: Window,
-  ): Promise<PeerRow[]> =>
+  ): Promise<PeerRow<Detail>[]> =>
     (window.ascending ? up : down)(db, card, {
       viewer,
       parents: keyArray(parents),

@@ -8,6 +8,7 @@ import { accountKeyLoader } from '../accounts/loaders.ts';
 import type { AccountKey } from '../accounts/store.ts';
 import type { AccountProvider } from '../accounts/table.ts';
 import { AccountProviderEnum } from '../accounts/type.ts';
+import { isInRoom, loadRoom } from '../rooms/loaders.ts';
 import { cardFor, type UserRow } from './card.ts';
 import { loadUser, sidLoader, usernameLoader } from './loaders.ts';
 import { fold, hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
@@ -53,6 +54,10 @@ const SearchContextEnum = builder.enumType('SearchContext', {
   values: {
     EVERYONE: { description: 'Anybody: best match first.' },
     MENTION: { description: 'Somebody to mention: whom the viewer follows comes before everybody else.' },
+    ROOM_INVITE: {
+      description:
+        'Somebody to invite to a room: needs `roomId`; whom the viewer follows comes before everybody else.',
+    },
   } as const,
 });
 
@@ -60,22 +65,39 @@ interface SearchRow {
   parentId: string;
   user: UserRow;
   score: number;
+  /** The room that it is asked of whether they are in it; null for none. */
+  roomId: string | null;
 }
 
-const found: List<SearchRow, Search> = {
+const found: List<SearchRow, Search & Pick<SearchRow, 'roomId'>> = {
   ordering: 'search',
   keys: ['int', 'id'],
   descending: true,
   rows: async (ctx, _parents, { window, args, fields }) =>
-    atRoot(await searchPage(ctx.db, viewerId(ctx), args, cardFor(fields), window)),
+    (await searchPage(ctx.db, viewerId(ctx), args, cardFor(fields), window)).map((row) => ({
+      ...row,
+      parentId: root,
+      roomId: args.roomId,
+    })),
   keyOf: ({ score, user }) => [score, user.id],
   counts: async (ctx, _parents, search) => countAtRoot(await searchCount(ctx.db, viewerId(ctx), search)),
 };
 
-const UserSearchConnection = connectionOf(
+const UserSearchConnection = connectionOf<SearchRow, UserRow>(
   'UserSearch',
-  { type: UserRef, of: (row: SearchRow) => row.user },
-  { of: 'the people that a search found, best match first', counted: true },
+  { type: UserRef, of: (row) => row.user },
+  {
+    of: 'the people that a search found, best match first',
+    counted: true,
+    edgeFields: (t) => ({
+      isRoomMember: t.boolean({
+        nullable: true,
+        description: 'Whether they are in the room that `roomId` names; null without it.',
+        resolve: ({ row }, _args, ctx) =>
+          row.roomId === null ? null : isInRoom(ctx, row.roomId, row.user.id),
+      }),
+    }),
+  },
 );
 
 const AccountByInput = builder.inputType('AccountBy', {
@@ -136,17 +158,36 @@ builder.queryFields((t) => ({
         defaultValue: 'EVERYONE',
         description: 'What the search is for.',
       }),
+      roomId: t.arg.id({
+        description: 'The `id` of a room that the viewer sees, for `isRoomMember`; null for none.',
+      }),
       ...pageArgs(t.arg),
     },
-    resolve: (_root, { query, context, ...args }, ctx, info) => {
+    resolve: async (_root, { query, context, roomId, ...args }, ctx, info) => {
       const text = query.trim();
       if (codePoints(text) > maxQuery || fold(text) === '') {
         throw badInput(`\`query\` must have 1–${maxQuery} characters, and a letter or a digit among them.`);
       }
-      return page(ctx, info, found, root, args, { query, mention: context === 'MENTION' });
+      if (context === 'ROOM_INVITE' && (roomId ?? null) === null) {
+        throw badInput('`ROOM_INVITE` needs the `roomId` of the room to invite to.');
+      }
+      const room = await roomAsked(ctx, roomId ?? null);
+      return page(ctx, info, found, root, args, {
+        query,
+        followedFirst: context !== 'EVERYONE',
+        roomId: room,
+      });
     },
   }),
 }));
+
+/** The UUID of the room that a search names. @throws BAD_USER_INPUT for none that the viewer sees. */
+async function roomAsked(ctx: Context, roomId: string | null): Promise<string | null> {
+  if (roomId === null) return null;
+  const id = idOf('Room', roomId);
+  if (id === null || !(await loadRoom(ctx, id))) throw badInput('`roomId` is no room that the viewer sees.');
+  return id;
+}
 
 function findUser(
   ctx: Context,

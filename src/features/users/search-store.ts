@@ -15,7 +15,7 @@ const matches = sql`(${users.searchText} LIKE '% ' || ${prefix} || '%' OR ${q} <
 
 /**
  * How well, as an integer: 4000 for the very username, 3000 for its beginning, 2000 for a word's beginning, and up to
- * 999 for likeness on top, of any name and, less, of the whole username. In MENTION those the viewer follows come before all others.
+ * 999 for likeness on top, of any name and, less, of the whole username. Where it is asked for, those the viewer follows come before all others.
  */
 const score = sql<number>`(
   CASE
@@ -26,7 +26,7 @@ const score = sql<number>`(
   END
   + (word_similarity(${q}, ${users.searchText}) * 900)::int
   + (similarity(${q}, ${users.usernameKey}) * 99)::int
-  + CASE WHEN ${sql.placeholder('mention')}::boolean AND ${followedByViewer()} THEN 10000 ELSE 0 END
+  + CASE WHEN ${sql.placeholder('followedFirst')}::boolean AND ${followedByViewer()} THEN 10000 ELSE 0 END
 )`;
 
 const searchKeys = ['int', 'id'] as const;
@@ -49,15 +49,15 @@ const searched = (ascending: boolean) =>
 const searchedUp = searched(true);
 const searchedDown = searched(false);
 
-/** What to search for: the words as typed, and whether it is to mention somebody. */
+/** What to search for: the words as typed, and whether those the viewer follows come before all others. */
 export interface Search {
   query: string;
-  mention: boolean;
+  followedFirst: boolean;
 }
 
-function searchValues({ query, mention }: Search): Record<string, unknown> {
+function searchValues({ query, followedFirst }: Search): Record<string, unknown> {
   const folded = fold(query);
-  return { query: folded, prefix: folded.replace(/[\\%_]/g, '\\$&'), mention };
+  return { query: folded, prefix: folded.replace(/[\\%_]/g, '\\$&'), followedFirst };
 }
 
 /** A page of the people whose names match, best match first. */

@@ -1,11 +1,9 @@
 import { type Column, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { transaction, writing } from '../../db/errors.ts';
+import { writing } from '../../db/errors.ts';
 import { given } from '../../db/given.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
-import { connections } from '../connections/table.ts';
-import { follows } from '../follows/table.ts';
 import { type Card, cardColumns, type UserRow } from './card.ts';
 import { userStats, users } from './table.ts';
 import { listed, showsDetails, visible } from './visible.ts';
@@ -108,16 +106,23 @@ export function customPreferencesOf(db: Database, ids: readonly string[]) {
 }
 
 /**
- * Locks what a person owns (members, flags, words) against all others who write it, until the transaction ends.
- * @returns whether the person is there.
+ * Locks people's counters, and with them what they own and who stands how to them, against all others who write that,
+ * until the transaction ends: always in the order of their ids, so that writers wait for each other and never in a circle.
+ * @returns the ids of those who are there.
  */
-export async function lockOwner(tx: Database, id: string): Promise<boolean> {
+export async function lockPeople(tx: Database, ids: readonly string[]): Promise<string[]> {
   const locked = await tx
     .select({ id: userStats.userId })
     .from(userStats)
-    .where(eq(userStats.userId, id))
+    .where(sql`${userStats.userId} = ANY(${keyArray(ids)}::uuid[])`)
+    .orderBy(userStats.userId)
     .for('no key update');
-  return locked.length > 0;
+  return locked.map(({ id }) => id);
+}
+
+/** The same for one person. @returns whether they are there. */
+export async function lockOwner(tx: Database, id: string): Promise<boolean> {
+  return (await lockPeople(tx, [id])).length > 0;
 }
 
 /** What a person alone sees of their own account. */
@@ -198,65 +203,6 @@ const listedCount = prepared(
 /** How many people let themselves be listed to this viewer. Counts them all. */
 export async function usersCount(db: Database, viewer: string | null): Promise<number> {
   return (await listedCount(db, { viewer }))[0]?.count ?? 0;
-}
-
-/** Somebody has come to follow, be followed by or ask a person who is being deleted. */
-class NeighboursChanged extends Error {
-  override readonly name = 'NeighboursChanged';
-}
-
-/**
- * Deletes a person and all that is theirs, in one transaction: counters of those they followed and were followed by
- * go with it, their username, sid and identities stay claimed.
- */
-export async function deleteUser(db: Database, id: string): Promise<void> {
-  for (;;) {
-    try {
-      await transaction(db, (tx) => deleteLocked(tx, id));
-      return;
-    } catch (error) {
-      if (!(error instanceof NeighboursChanged)) throw error;
-    }
-  }
-}
-
-async function deleteLocked(tx: Database, id: string): Promise<void> {
-  // Somebody with a million followers may take longer than a statement usually may.
-  await tx.execute(sql`SET LOCAL statement_timeout = '60s'`);
-  const neighbours = () =>
-    tx
-      .select({ id: userStats.userId })
-      .from(userStats)
-      .where(
-        sql`${userStats.userId} IN (
-          SELECT ${follows.followeeId} FROM ${follows} WHERE ${follows.followerId} = ${id}
-          UNION SELECT ${follows.followerId} FROM ${follows} WHERE ${follows.followeeId} = ${id}
-          UNION SELECT ${connections.requesterId} FROM ${connections} WHERE ${connections.addresseeId} = ${id}
-          UNION SELECT ${connections.addresseeId} FROM ${connections} WHERE ${connections.requesterId} = ${id}
-          UNION SELECT ${id}::uuid)`,
-      )
-      .orderBy(userStats.userId);
-  // All counters that will change, in the order every writer takes them in. Who came while this waited is not locked,
-  // and could no longer be in order: then all of it begins again.
-  const locked = new Set((await neighbours().for('no key update')).map((row) => row.id));
-  if ((await neighbours()).some((row) => !locked.has(row.id))) throw new NeighboursChanged();
-  const followed = tx
-    .$with('followed')
-    .as(tx.delete(follows).where(eq(follows.followerId, id)).returning({ id: follows.followeeId }));
-  const following = tx
-    .$with('following')
-    .as(tx.delete(follows).where(eq(follows.followeeId, id)).returning({ id: follows.followerId }));
-  await tx
-    .with(followed, following)
-    .update(userStats)
-    .set({
-      followers: sql`${userStats.followers} - (${userStats.userId} IN (SELECT ${followed.id} FROM ${followed}))::int`,
-      following: sql`${userStats.following} - (${userStats.userId} IN (SELECT ${following.id} FROM ${following}))::int`,
-    })
-    .where(
-      sql`${userStats.userId} IN (SELECT ${followed.id} FROM ${followed} UNION ALL SELECT ${following.id} FROM ${following})`,
-    );
-  await tx.delete(users).where(eq(users.id, id));
 }
 
 /** Columns of a person to change; what is undefined stays as it is. */

@@ -227,15 +227,15 @@ export const UserConnection = connectionOf(
  * @param pages as `peerPages` makes it.
  * @param counts one statement: how many each parent's list has for the viewer.
  */
-export function peerList(
+export function peerList<Detail>(
   ordering: string,
-  pages: ReturnType<typeof peerPages>,
+  pages: ReturnType<typeof peerPages<Detail>>,
   counts: (
     db: Database,
     viewer: string | null,
     parents: readonly string[],
   ) => Promise<{ parentId: string; count: number }[]>,
-): List<PeerRow> {
+): List<PeerRow<Detail>> {
   return {
     ordering,
     keys: peerKeys,

@@ -1,0 +1,98 @@
+// What is new reaches open streams as a knock, and they read for themselves what it is: so nothing is queued for a slow
+// reader, a knock too many does no harm, and nothing is lost while the way between instances is broken.
+
+/** How knocks get from one instance to the others. */
+export interface Bus {
+  publish: (people: readonly string[]) => void;
+  /** @param heard is called with whom others have knocked for; with null when some of it may not have been heard. */
+  listen: (heard: (people: readonly string[] | null) => void) => void;
+  close: () => Promise<void>;
+}
+
+/** What a stream waits with: however often it is knocked, it wakes once. */
+export class Sleeper {
+  #knocked = true;
+  #ended = false;
+  #wake: (() => void) | null = null;
+
+  /** Waits for a knock; the first one is there from the start. @returns false once it is over. */
+  async awake(): Promise<boolean> {
+    if (!this.#knocked && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#knocked = false;
+    return !this.#ended;
+  }
+
+  knock(): void {
+    this.#knocked = true;
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+}
+
+/** Within which time all streams are knocked when it is not known for whom there is news, in milliseconds. */
+const spread = 2_000;
+
+/** The open streams of this instance, by whose they are. */
+export class Live {
+  readonly #sleepers = new Map<string, Set<Sleeper>>();
+  readonly #bus: Bus | null;
+  #closed = false;
+
+  /** @param bus to the other instances; null where this is the only one. */
+  constructor(bus: Bus | null = null) {
+    this.#bus = bus;
+    bus?.listen((people) => (people ? this.#knock(people) : this.#knockAll()));
+  }
+
+  /** How many streams are open. */
+  get size(): number {
+    return this.#sleepers.values().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Something may be new for these people: to be called once it is committed. */
+  wake(people: readonly string[]): void {
+    this.#knock(people);
+    this.#bus?.publish(people);
+  }
+
+  /** Opens a stream of a person's. @returns what closes it. */
+  open(person: string, sleeper: Sleeper): () => void {
+    const sleepers = this.#sleepers.get(person) ?? new Set();
+    this.#sleepers.set(person, sleepers.add(sleeper));
+    if (this.#closed) sleeper.end();
+    return () => {
+      sleepers.delete(sleeper);
+      if (sleepers.size === 0 && this.#sleepers.get(person) === sleepers) this.#sleepers.delete(person);
+    };
+  }
+
+  /** Ends all streams, those that are yet to come among them. */
+  endStreams(): void {
+    this.#closed = true;
+    for (const sleepers of this.#sleepers.values()) for (const sleeper of sleepers) sleeper.end();
+  }
+
+  async close(): Promise<void> {
+    this.endStreams();
+    await this.#bus?.close();
+  }
+
+  /** Not all at once: each of them reads. */
+  #knockAll(): void {
+    for (const sleepers of this.#sleepers.values()) {
+      for (const sleeper of sleepers) setTimeout(() => sleeper.knock(), Math.random() * spread).unref();
+    }
+  }
+
+  #knock(people: Iterable<string>): void {
+    for (const person of people) for (const sleeper of this.#sleepers.get(person) ?? []) sleeper.knock();
+  }
+}
