@@ -4,6 +4,7 @@ export default defineConfig({
   // As Node resolves: otherwise graphql is there twice, once from us and once from our dependencies.
   ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
   test: {
+    globalSetup: './test/helpers/snapshot.ts',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -28,6 +28,8 @@ export interface DatabaseOptions {
   url?: string | undefined;
   /** Folder of the embedded database; without it (and without `url`) it lives in memory and is gone on close. */
   dataDir?: string | undefined;
+  /** What an embedded database in memory begins with, as PGlite dumps it; else it is empty. */
+  snapshot?: Blob | undefined;
   /** Called with the text of every statement, before it is sent. */
   onStatement?: ((sql: string) => void) | undefined;
   /** Longest a statement may run, in milliseconds; PostgreSQL only, the embedded database has no such limit. */
@@ -71,7 +73,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   const logger: DrizzleLogger | undefined = onStatement && {
     logQuery: (statement) => onStatement(statement),
   };
-  return options.url ? openPostgres(options.url, logger, options) : openEmbedded(options.dataDir, logger);
+  return options.url ? openPostgres(options.url, logger, options) : openEmbedded(options, logger);
 }
 
 async function openPostgres(
@@ -155,7 +157,7 @@ function pipelined(clients: readonly [Sql, ...Sql[]], transactions: Sql): Sql {
 }
 
 async function openEmbedded(
-  dataDir: string | undefined,
+  { dataDir, snapshot }: DatabaseOptions,
   logger: DrizzleLogger | undefined,
 ): Promise<OpenDatabase> {
   const { PGlite } = await import('@electric-sql/pglite');
@@ -166,6 +168,7 @@ async function openEmbedded(
   try {
     const client = await PGlite.create({
       ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'db') }),
+      ...(snapshot ? { loadDataDir: snapshot } : {}),
       extensions: { pg_trgm },
     });
     for (const [name, value] of Object.entries(searchSettings))

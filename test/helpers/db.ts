@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
 import postgres from 'postgres';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/client.ts';
 
 export interface TestDatabase {
@@ -17,7 +18,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const statements: string[] = [];
   const onStatement = (statement: string) => void statements.push(statement);
   if (!server) {
-    const database = await openDatabase({ onStatement });
+    const snapshot = inject('snapshot');
+    const database = await openDatabase({
+      onStatement,
+      snapshot: snapshot === null ? undefined : await openAsBlob(snapshot),
+    });
     await database.migrate();
     return { ...database, statements };
   }

@@ -92,29 +92,6 @@ describe('SIGTERM', () => {
     expect(await gateway.ended).toBe(0);
     expect(Date.now() - asked).toBeLessThan(3_000);
   });
-
-  it('waits for a reader that does not read for as long as for any request, and ends', async () => {
-    const gateway = await startGateway(env());
-    // Events of some megabytes: what lies between server and client holds only a few of them.
-    const bios = Array.from({ length: 90 }, (_, n) => `b${n}: bio`).join(' ');
-    const large = `subscription { notificationAdded { actors { ${bios} } } }`;
-    const { init } = subscriptionRequest(large, 'POST, */*', await tokenOf('ada'));
-    const asking = request(gateway.url, { ...init, agent: false });
-    asking.end(init.body);
-    const [response] = (await once(asking, 'response')) as [IncomingMessage];
-    response.on('error', () => {});
-    onTestFinished(() => void response.destroy());
-    const wordy = 'mutation ($bio: String!) { updateProfile(input: { bio: $bio }) { userErrors { code } } }';
-    for (let n = 0; n < 15; n++) {
-      await gateway.send(wordy, await tokenOf(`bob-${n}`), { bio: '😀'.repeat(1_000) });
-      await follow(gateway, `bob-${n}`, 'ada');
-    }
-    const asked = Date.now();
-    gateway.child.kill('SIGTERM');
-    expect(await gateway.ended).toBe(0);
-    expect(Date.now() - asked).toBeGreaterThan(9_000);
-    expect(Date.now() - asked).toBeLessThan(13_000);
-  });
 });
 
 describe('a process that cannot reach Redis when it starts', () => {
