@@ -372,22 +372,23 @@ async function follow(steps: readonly Step[]): Promise<Set<string>> {
 }
 
 describe('rule 4: a connection is what the rules make of it', () => {
+  const [ask, withdraw, accept, reject, reopen, remove, block, unblock, mark, read] = acts;
+  const requester = (...list: Act[]): Step[] => list.map((act) => ({ act, me: 0 }));
+  const addressee = (...list: Act[]): Step[] => list.map((act) => ({ act, me: 1 }));
+  const rejected = [...requester(ask), ...addressee(reject)];
+
   it('rule 4: random acts by two people: after each, all that either sees is what the model says', async () => {
     const met = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(aStep, { minLength: 14, maxLength: 24 }), async (steps) => {
         for (const state of await follow(steps)) met.add(state);
       }),
-      { numRuns: 15 },
+      // The first run meets every state, whatever the others do.
+      { numRuns: 12, examples: [[[...rejected, ...addressee(reopen, accept, remove)]]] },
     );
-    // Or the acts would hardly have met.
     for (const state of ['none', 'PENDING', 'ACCEPTED', 'REJECTED']) expect(met).toContain(state);
   }, 180_000);
 
-  const [ask, withdraw, accept, reject, reopen, remove, block, unblock, mark, read] = acts;
-  const requester = (...list: Act[]): Step[] => list.map((act) => ({ act, me: 0 }));
-  const addressee = (...list: Act[]): Step[] => list.map((act) => ({ act, me: 1 }));
-  const rejected = [...requester(ask), ...addressee(reject)];
   it.each<[string, Step[]]>([
     ['each act from each state', acts.flatMap((act) => [...requester(act), ...addressee(act)])],
     ['a rejection and its being taken back', [...rejected, ...requester(ask), ...addressee(reopen, accept)]],
