@@ -37,6 +37,35 @@ export interface List<Row extends { parentId: string }, Args = undefined> {
   ) => Promise<readonly { parentId: string; count: number }[]>;
 }
 
+/** What is given of a list that hangs under one thing only, which the rows need not say. */
+interface SoleList<Row extends object, Args>
+  extends Omit<List<Row & { parentId: string }, Args>, 'rows' | 'keyOf' | 'counts'> {
+  rows: (ctx: Context, parentId: string, read: PageRead<Args>) => Promise<readonly Row[]>;
+  keyOf: (row: Row) => readonly (KeyValue | Date)[];
+  count: (ctx: Context, parentId: string, args: Args) => Promise<number>;
+}
+
+/** A list that there is one of in a query: the viewer's own, or one at the root. */
+export function soleList<Row extends object, Args = undefined>({
+  rows,
+  count,
+  ...list
+}: SoleList<Row, Args>): List<Row & { parentId: string }, Args> {
+  const each = <Value>(parents: readonly string[], read: (parentId: string) => Promise<Value>) =>
+    Promise.all(parents.map(read));
+  return {
+    ...list,
+    rows: async (ctx, parents, read) =>
+      (
+        await each(parents, async (parentId) =>
+          (await rows(ctx, parentId, read)).map((row) => ({ ...row, parentId })),
+        )
+      ).flat(),
+    counts: (ctx, parents, args) =>
+      each(parents, async (parentId) => ({ parentId, count: await count(ctx, parentId, args) })),
+  };
+}
+
 /** What is to be read of a list. */
 export interface PageRead<Args> {
   window: Window;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { at } from '../../db/columns.ts';
 import { users } from '../users/table.ts';
 
 export const accountProviders = [
@@ -30,7 +31,7 @@ export const accounts = pgTable(
     username: text(),
     url: text(),
     isVisible: boolean('is_visible').notNull().default(false),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     uniqueIndex('accounts_unique').on(t.provider, t.instance, t.externalId),

@@ -3,7 +3,7 @@ import { notFound, requireId } from '../../graphql/node.ts';
 import { requireFollowMode } from '../follows/require-mode.ts';
 import { withTarget } from '../relationships/target.ts';
 import { userField } from '../users/payload.ts';
-import { aspectField } from './input.ts';
+import { aspectField, aspectUserInput } from './input.ts';
 import { addToAspect } from './store.ts';
 
 mutation('addToAspect', {
@@ -11,10 +11,7 @@ mutation('addToAspect', {
     'Puts somebody into one of the viewer’s aspects, and follows them if need be. That they are in it already is no error.',
   scope: 'contacts:modify',
   towardsOthers: true,
-  input: (t) => ({
-    aspectId: t.id({ required: true, description: 'Which: the `id` of an aspect of the viewer’s.' }),
-    userId: t.id({ required: true, description: 'Whom: a user’s `id`.' }),
-  }),
+  input: aspectUserInput,
   run: async ({ aspectId, userId }, ctx, viewer) => {
     requireFollowMode(ctx);
     const id = requireId('Aspect', aspectId, 'aspectId');

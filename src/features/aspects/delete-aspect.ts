@@ -1,14 +1,13 @@
 import { mutation } from '../../graphql/mutation.ts';
 import { encodeId, notFound, requireId } from '../../graphql/node.ts';
+import { aspectIdInput } from './input.ts';
 import { deleteAspect } from './store.ts';
 
 mutation('deleteAspect', {
   description: 'Deletes one of the viewer’s aspects; who was in it stays followed.',
   scope: 'contacts:modify',
   towardsOthers: true,
-  input: (t) => ({
-    aspectId: t.id({ required: true, description: 'Which: the `id` of an aspect of the viewer’s.' }),
-  }),
+  input: aspectIdInput,
   run: async ({ aspectId }, ctx, viewer) => {
     const id = requireId('Aspect', aspectId, 'aspectId');
     if (!(await deleteAspect(ctx.db, viewer.id, id))) throw notFound('Aspect', 'aspectId');

@@ -1,3 +1,4 @@
+import type { InputFieldBuilder } from '@pothos/core';
 import { brokenConstraint } from '../../db/errors.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
 import { refuse } from '../../graphql/errors.ts';
@@ -6,6 +7,20 @@ import { validate } from '../../graphql/validate.ts';
 import { aspectLoader } from './loaders.ts';
 import { aspectKey, aspectShape } from './rules.ts';
 import { AspectRef } from './type.ts';
+
+type Input = InputFieldBuilder<SchemaTypes, 'InputObject'>;
+
+/** Which aspect a mutation is about. */
+export function aspectIdInput(t: Input) {
+  return {
+    aspectId: t.id({ required: true, description: 'Which: the `id` of an aspect of the viewer’s.' }),
+  };
+}
+
+/** Whom it is about as well. */
+export function aspectUserInput(t: Input) {
+  return { ...aspectIdInput(t), userId: t.id({ required: true, description: 'Whom: a user’s `id`.' }) };
+}
 
 /** The columns of an aspect's name. @throws Refusal for a name that is not one. */
 export function nameColumns(name: string): { name: string; nameKey: string } {

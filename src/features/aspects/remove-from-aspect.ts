@@ -2,7 +2,7 @@ import { mutation } from '../../graphql/mutation.ts';
 import { notFound, requireId } from '../../graphql/node.ts';
 import { requireTarget } from '../relationships/target.ts';
 import { userField } from '../users/payload.ts';
-import { aspectField } from './input.ts';
+import { aspectField, aspectUserInput } from './input.ts';
 import { aspectsById, removeFromAspect } from './store.ts';
 
 mutation('removeFromAspect', {
@@ -10,10 +10,7 @@ mutation('removeFromAspect', {
     'Takes somebody out of one of the viewer’s aspects; they stay followed. That they are not in it is no error.',
   scope: 'contacts:modify',
   towardsOthers: true,
-  input: (t) => ({
-    aspectId: t.id({ required: true, description: 'Which: the `id` of an aspect of the viewer’s.' }),
-    userId: t.id({ required: true, description: 'Whom: a user’s `id`.' }),
-  }),
+  input: aspectUserInput,
   run: async ({ aspectId, userId }, ctx, viewer) => {
     const id = requireId('Aspect', aspectId, 'aspectId');
     const target = await requireTarget(ctx, viewer, userId);

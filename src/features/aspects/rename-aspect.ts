@@ -1,6 +1,6 @@
 import { mutation } from '../../graphql/mutation.ts';
 import { notFound, requireId } from '../../graphql/node.ts';
-import { aspectField, nameColumns, nameRefusal } from './input.ts';
+import { aspectField, aspectIdInput, nameColumns, nameRefusal } from './input.ts';
 import { renameAspect } from './store.ts';
 
 mutation('renameAspect', {
@@ -8,7 +8,7 @@ mutation('renameAspect', {
   scope: 'contacts:modify',
   towardsOthers: true,
   input: (t) => ({
-    aspectId: t.id({ required: true, description: 'Which: the `id` of an aspect of the viewer’s.' }),
+    ...aspectIdInput(t),
     name: t.string({
       required: true,
       description:

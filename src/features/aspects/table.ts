@@ -1,14 +1,5 @@
-import {
-  foreignKey,
-  index,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  unique,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { foreignKey, index, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { at } from '../../db/columns.ts';
 import { follows } from '../follows/table.ts';
 import { users } from '../users/table.ts';
 
@@ -23,7 +14,7 @@ export const aspects = pgTable(
     name: text().notNull(),
     /** The name as it is unique among its owner's: in lower case. */
     nameKey: text('name_key').notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     uniqueIndex('aspects_name_unique').on(t.ownerId, t.nameKey),
@@ -39,7 +30,7 @@ export const aspectUsers = pgTable(
     aspectId: uuid('aspect_id').notNull(),
     ownerId: uuid('owner_id').notNull(),
     userId: uuid('user_id').notNull(),
-    addedAt: timestamp('added_at', { withTimezone: true, precision: 3 }).notNull(),
+    addedAt: at('added_at').notNull(),
   },
   (t) => [
     primaryKey({ name: 'aspect_users_pkey', columns: [t.aspectId, t.userId] }),

@@ -1,24 +1,21 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionOf, type List, page, pageArgs } from '../../graphql/page.ts';
+import { connectionOf, page, pageArgs, soleList } from '../../graphql/page.ts';
 import { UserRef } from '../users/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { type TurnedFrom, turnedFromCount, turnedFromKeys, turnedFromPage } from './store.ts';
 
 type Row = TurnedFrom & { parentId: string };
 
-const turnedFromList = (name: 'blocked' | 'hidden'): List<Row> => ({
-  ordering: name,
-  keys: turnedFromKeys,
-  descending: true,
-  // The viewer is the only parent there can be.
-  rows: async (ctx, [viewer = ''], { window }) =>
-    (await turnedFromPage(ctx.db, viewer, name, window)).map((row) => ({ ...row, parentId: viewer })),
-  keyOf: ({ at, user }) => [at, user.id],
-  counts: async (ctx, [viewer = '']) => [
-    { parentId: viewer, count: await turnedFromCount(ctx.db, viewer, name) },
-  ],
-});
+const turnedFromList = (name: 'blocked' | 'hidden') =>
+  soleList<TurnedFrom>({
+    ordering: name,
+    keys: turnedFromKeys,
+    descending: true,
+    rows: (ctx, viewer, { window }) => turnedFromPage(ctx.db, viewer, name, window),
+    keyOf: ({ at, user }) => [at, user.id],
+    count: (ctx, viewer) => turnedFromCount(ctx.db, viewer, name),
+  });
 const blockedList = turnedFromList('blocked');
 const hiddenList = turnedFromList('hidden');
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, index, pgTable, primaryKey, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { check, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
+import { at } from '../../db/columns.ts';
 import { users } from '../users/table.ts';
 
 /** Who has blocked whom: each of the two is not found to the other, on every path. */
@@ -12,7 +13,7 @@ export const blocks = pgTable(
     blockedId: uuid('blocked_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     primaryKey({ name: 'blocks_pkey', columns: [t.blockerId, t.blockedId] }),
@@ -32,7 +33,7 @@ export const hides = pgTable(
     hiddenId: uuid('hidden_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     primaryKey({ name: 'hides_pkey', columns: [t.hiderId, t.hiddenId] }),

@@ -1,11 +1,11 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionOf, countingCost, emptyPage, type List, page, pageArgs } from '../../graphql/page.ts';
+import { connectionOf, countingCost, page, pageArgs, soleList } from '../../graphql/page.ts';
 import type { RelationshipRow } from '../relationships/store.ts';
 import { RelationshipRef } from '../relationships/type.ts';
 import type { PeerRow } from '../users/peer-store.ts';
-import { peerList, UserRef } from '../users/type.ts';
+import { mutualPageOfPerson, pageOfPerson, peerList, UserRef } from '../users/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { connectionWithLoader } from './loaders.ts';
 import {
@@ -53,16 +53,14 @@ builder.objectFields(UserRef, (t) => ({
     type: UserPeerConnection,
     description: 'Whom they are connected with, newest first.',
     args: pageArgs(t.arg),
-    resolve: (user, args, ctx, info) =>
-      user.restricted ? emptyPage : page(ctx, info, connectionsList, user.id, args),
+    resolve: pageOfPerson(connectionsList),
   }),
   mutualConnections: t.field({
     type: UserPeerConnection,
     description: `Those of their connections whom the viewer is connected with as well, newest first; empty without a token. Adds ${countingCost} to the document’s cost.`,
     args: pageArgs(t.arg),
     extensions: { cost: { fixed: countingCost } },
-    resolve: (user, args, ctx, info) =>
-      user.restricted || !ctx.viewer ? emptyPage : page(ctx, info, mutualConnectionsList, user.id, args),
+    resolve: mutualPageOfPerson(mutualConnectionsList),
   }),
 }));
 
@@ -71,21 +69,15 @@ interface RequestArgs {
   status: (typeof connectionStatuses)[number];
 }
 
-const requestsList: List<RequestRow, RequestArgs> = {
+const requestsList = soleList<Omit<RequestRow, 'parentId'>, RequestArgs>({
   ordering: 'requests',
   keys: requestKeys,
   descending: true,
-  // The viewer is the only parent there can be.
-  rows: async (ctx, [viewer = ''], { window, args }) =>
-    (await requestsPage(ctx.db, viewer, args, window)).map((connection) => ({
-      connection,
-      parentId: viewer,
-    })),
+  rows: async (ctx, viewer, { window, args }) =>
+    (await requestsPage(ctx.db, viewer, args, window)).map((connection) => ({ connection })),
   keyOf: ({ connection }) => [connection.createdAt, connection.id],
-  counts: async (ctx, [viewer = ''], args) => [
-    { parentId: viewer, count: await requestsCount(ctx.db, viewer, args) },
-  ],
-};
+  count: (ctx, viewer, args) => requestsCount(ctx.db, viewer, args),
+});
 
 const RequestDirectionEnum = builder.enumType('RequestDirection', {
   description: 'Which way a request went.',

@@ -2,9 +2,9 @@ import { eq, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared } from '../../db/prepared.ts';
-import { peerPages } from '../users/peer-store.ts';
+import { peerCounts, peerPages } from '../users/peer-store.ts';
 import { userStats, users } from '../users/table.ts';
-import { unseenIds, visible } from '../users/visible.ts';
+import { visible } from '../users/visible.ts';
 import type { Tie } from './rules.ts';
 import { connected, connections } from './table.ts';
 
@@ -106,25 +106,12 @@ export const connectionPages = {
   mutualConnections: peerPages({ ...peerSource, only: shared }, 'slow'),
 };
 
-const countOf = prepared((db) =>
-  db
-    .select({
-      parentId: userStats.userId,
-      count: sql<number>`${userStats.connections} - (
-        SELECT count(*)::int FROM ${connected} theirs WHERE theirs.user_id = user_stats.user_id AND theirs.peer_id = ANY(${unseenIds()}))`,
-    })
-    .from(userStats)
-    .where(sql`${userStats.userId} = ANY(${sql.placeholder('parents')}::uuid[])`),
-);
-
-/** How many people each parent is connected with, for the viewer: the stored count less whom they cannot find. */
-export function connectionsCount(
-  db: Database,
-  viewer: string | null,
-  parents: readonly string[],
-): Promise<{ parentId: string; count: number }[]> {
-  return countOf(db, { viewer, parents: keyArray(parents) });
-}
+/** How many people each parent is connected with, for the viewer. */
+export const connectionsCount = peerCounts(peerSource, {
+  in: userStats,
+  of: userStats.userId,
+  count: userStats.connections,
+});
 
 const mutualCount = prepared((db) => {
   const parents = parentsOf(db);

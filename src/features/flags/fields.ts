@@ -1,20 +1,18 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
-import { type List, page, pageArgs } from '../../graphql/page.ts';
+import { page, pageArgs, soleList } from '../../graphql/page.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { libraryCount, libraryKeys, libraryPage } from './store.ts';
-import { type LibraryRow, PrideFlagConnection } from './type.ts';
+import { PrideFlagConnection } from './type.ts';
 
-const library: List<LibraryRow> = {
+const library = soleList({
   ordering: 'flags',
   keys: libraryKeys,
   descending: true,
-  // The viewer is the only parent there can be.
-  rows: async (ctx, [viewer = ''], { window }) =>
-    (await libraryPage(ctx.db, viewer, window)).map((row) => ({ ...row, parentId: viewer })),
+  rows: (ctx, viewer, { window }) => libraryPage(ctx.db, viewer, window),
   keyOf: ({ flag }) => [flag.createdAt, flag.id],
-  counts: async (ctx, [viewer = '']) => [{ parentId: viewer, count: await libraryCount(ctx.db, viewer) }],
-};
+  count: (ctx, viewer) => libraryCount(ctx.db, viewer),
+});
 
 builder.objectField(ViewerRef, 'prideFlags', (t) =>
   t.field({

@@ -1,4 +1,5 @@
-import { index, jsonb, pgTable, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { index, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { at } from '../../db/columns.ts';
 import type { Picture } from '../media/table.ts';
 import { members } from '../members/table.ts';
 import { users } from '../users/table.ts';
@@ -14,7 +15,7 @@ export const prideFlags = pgTable(
     name: text().notNull(),
     description: text(),
     image: jsonb().$type<Picture>().notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     index('pride_flags_of_owner').on(t.ownerId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()),

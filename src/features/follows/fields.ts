@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { countingCost, emptyPage, page, pageArgs } from '../../graphql/page.ts';
-import { UserRef } from '../users/type.ts';
+import { countingCost, pageArgs } from '../../graphql/page.ts';
+import { mutualPageOfPerson, pageOfPerson, UserRef } from '../users/type.ts';
 import {
   followersList,
   followingList,
@@ -14,22 +14,19 @@ builder.objectFields(UserRef, (t) => ({
     type: UserFollowerConnection,
     description: 'Who follows them, newest first.',
     args: pageArgs(t.arg),
-    resolve: (user, args, ctx, info) =>
-      user.restricted ? emptyPage : page(ctx, info, followersList, user.id, args),
+    resolve: pageOfPerson(followersList),
   }),
   following: t.field({
     type: UserFollowingConnection,
     description: 'Whom they follow, newest first.',
     args: pageArgs(t.arg),
-    resolve: (user, args, ctx, info) =>
-      user.restricted ? emptyPage : page(ctx, info, followingList, user.id, args),
+    resolve: pageOfPerson(followingList),
   }),
   mutualFollowers: t.field({
     type: UserFollowerConnection,
     description: `Those of their followers whom the viewer follows, newest first; empty without a token. Adds ${countingCost} to the document’s cost.`,
     args: pageArgs(t.arg),
     extensions: { cost: { fixed: countingCost } },
-    resolve: (user, args, ctx, info) =>
-      user.restricted || !ctx.viewer ? emptyPage : page(ctx, info, mutualFollowersList, user.id, args),
+    resolve: mutualPageOfPerson(mutualFollowersList),
   }),
 }));

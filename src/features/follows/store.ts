@@ -4,9 +4,9 @@ import { retrying } from '../../db/errors.ts';
 import { parentsOf } from '../../db/keyset.ts';
 import { keyArray, prepared } from '../../db/prepared.ts';
 import { newId } from '../../db/uuid.ts';
-import { peerPages } from '../users/peer-store.ts';
+import { peerCounts, peerPages } from '../users/peer-store.ts';
 import { userStats, users } from '../users/table.ts';
-import { unseenIds, visible } from '../users/visible.ts';
+import { visible } from '../users/visible.ts';
 import { follows } from './table.ts';
 
 /** The two sides a list can be read from: whose list it is, and who is in it. */
@@ -26,29 +26,13 @@ export const followsPages = {
   mutualFollowers: peerPages({ ...sides.followers, only: mine }, 'slow'),
 };
 
-const countOf = (side: FollowSide) =>
-  prepared((db) => {
-    const { parent, peer } = sides[side];
-    return db
-      .select({
-        parentId: userStats.userId,
-        count: sql<number>`${userStats[side]} - (
-          SELECT count(*)::int FROM ${follows} WHERE ${parent} = ${userStats.userId} AND ${peer} = ANY(${unseenIds()}))`,
-      })
-      .from(userStats)
-      .where(sql`${userStats.userId} = ANY(${sql.placeholder('parents')}::uuid[])`);
-  });
-const counts = { followers: countOf('followers'), following: countOf('following') };
+const stored = (side: FollowSide) => ({ in: userStats, of: userStats.userId, count: userStats[side] });
 
-/** How many entries each parent's list has for the viewer: the stored count less whom they cannot find. One statement. */
-export function followsCount(
-  db: Database,
-  viewer: string | null,
-  side: FollowSide,
-  parents: readonly string[],
-): Promise<{ parentId: string; count: number }[]> {
-  return counts[side](db, { viewer, parents: keyArray(parents) });
-}
+/** How many entries each parent's list has for the viewer. */
+export const followsCounts = {
+  followers: peerCounts(sides.followers, stored('followers')),
+  following: peerCounts(sides.following, stored('following')),
+};
 
 const mutualCount = prepared((db) => {
   const parents = parentsOf(db);

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, index, pgTable, primaryKey, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { check, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
+import { at } from '../../db/columns.ts';
 import { users } from '../users/table.ts';
 
 /** Who follows whom. A trigger refuses a row while either has blocked the other (`follows_no_block`). */
@@ -12,7 +13,7 @@ export const follows = pgTable(
     followeeId: uuid('followee_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     primaryKey({ name: 'follows_pkey', columns: [t.followerId, t.followeeId] }),

@@ -3,16 +3,12 @@ import type { SchemaTypes } from '../../graphql/builder.ts';
 import { connectionOf, type Page } from '../../graphql/page.ts';
 import type { PeerRow } from '../users/peer-store.ts';
 import { peerList, UserRef } from '../users/type.ts';
-import { followsCount, followsPages, mutualFollowersCount } from './store.ts';
+import { followsCounts, followsPages, mutualFollowersCount } from './store.ts';
 
 /** Who follows somebody. */
-export const followersList = peerList('followers', followsPages.followers, (db, viewer, parents) =>
-  followsCount(db, viewer, 'followers', parents),
-);
+export const followersList = peerList('followers', followsPages.followers, followsCounts.followers);
 /** Whom somebody follows. */
-export const followingList = peerList('following', followsPages.following, (db, viewer, parents) =>
-  followsCount(db, viewer, 'following', parents),
-);
+export const followingList = peerList('following', followsPages.following, followsCounts.following);
 /** Who of somebody's followers the viewer follows. */
 export const mutualFollowersList = peerList(
   'mutualFollowers',

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, pgTable, text } from 'drizzle-orm/pg-core';
+import { at } from '../../db/columns.ts';
 
 /** What a picture is for, which says what sizes it has. */
 export const pictureKinds = ['avatar', 'cover', 'flag'] as const;
@@ -26,7 +27,7 @@ export const mediaFiles = pgTable(
   {
     name: text().primaryKey(),
     state: text({ enum: ['PENDING', 'USED', 'DROPPED'] }).notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     index('media_files_unused').on(t.createdAt).where(sql`state <> 'USED'`),

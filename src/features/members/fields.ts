@@ -1,7 +1,7 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
-import { emptyPage, page, pageArgs } from '../../graphql/page.ts';
-import { UserRef } from '../users/type.ts';
+import { page, pageArgs } from '../../graphql/page.ts';
+import { pageOfPerson, UserRef } from '../users/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { MemberConnection, memberList } from './type.ts';
 
@@ -11,8 +11,7 @@ builder.objectField(UserRef, 'members', (t) =>
     description:
       'The members of this plural system, by name, case aside: without unlisted ones, and empty where its user keeps the list private; the user themself sees all.',
     args: pageArgs(t.arg),
-    resolve: (user, args, ctx, info) =>
-      user.restricted ? emptyPage : page(ctx, info, memberList, user.id, args),
+    resolve: pageOfPerson(memberList),
   }),
 );
 

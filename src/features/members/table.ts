@@ -1,5 +1,5 @@
-import { boolean, jsonb, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { textC } from '../../db/columns.ts';
+import { boolean, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { at, textC } from '../../db/columns.ts';
 import type { Picture } from '../media/table.ts';
 import { wordColumns } from '../profile/table.ts';
 import { users } from '../users/table.ts';
@@ -23,7 +23,7 @@ export const members = pgTable(
     ...wordColumns(),
     avatar: jsonb().$type<Picture>(),
     isUnlisted: boolean('is_unlisted').notNull().default(false),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     uniqueIndex('members_name_unique').on(t.ownerId, t.nameKey),

@@ -50,12 +50,12 @@ export async function tell(
   receivers: readonly string[],
 ): Promise<string[]> {
   const ids = receivers.map(() => newId(at));
-  return tx
+  const rows = await tx
     .select({ id: sql<string>`told` })
     .from(
       sql`tell(${kind}, ${subject.type}, ${subject.id}::uuid, ${actor}::uuid, ${keyArray(receivers)}::uuid[], ${keyArray(ids)}::uuid[], ${at.toISOString()}::timestamptz) AS told`,
-    )
-    .then((rows) => rows.map(({ id }) => id));
+    );
+  return rows.map(({ id }) => id);
 }
 
 /** Takes an act back: its actor is out of what people were told of it. @returns whom that concerns. */
@@ -106,13 +106,12 @@ export async function forgetActs(
     .where(sql`(${notificationActors.actorId}, ${notificationActors.receiverId}) IN (${rows})`);
 }
 
-/** Marks a person's notification about a subject seen, where there is one. */
+/** Marks a person's notification about a subject seen, where there is one. Their inbox must be locked already. */
 export async function markSubjectSeen(
   tx: Database,
   { kind, subject, at }: Omit<Doing, 'actor'>,
   receiver: string,
 ): Promise<void> {
-  await lockInboxes(tx, [receiver]);
   await tx
     .update(notifications)
     .set(seen(at))

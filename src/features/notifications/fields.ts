@@ -1,6 +1,6 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
-import { type List, page, pageArgs } from '../../graphql/page.ts';
+import { page, pageArgs, soleList } from '../../graphql/page.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { unseenLoader } from './loaders.ts';
 import { notificationKeys, notificationsCount, notificationsPage } from './store.ts';
@@ -11,21 +11,15 @@ interface Args {
 }
 const which = ({ unseenOnly }: Args) => (unseenOnly ? 'unseen' : 'all');
 
-const notificationsList: List<ListedNotification, Args> = {
+const notificationsList = soleList<Omit<ListedNotification, 'parentId'>, Args>({
   ordering: 'notifications',
   keys: notificationKeys,
   descending: true,
-  // The viewer is the only parent there can be.
-  rows: async (ctx, [viewer = ''], { window, args }) =>
-    (await notificationsPage(ctx.db, viewer, which(args), window)).map((notification) => ({
-      notification,
-      parentId: viewer,
-    })),
+  rows: async (ctx, viewer, { window, args }) =>
+    (await notificationsPage(ctx.db, viewer, which(args), window)).map((notification) => ({ notification })),
   keyOf: ({ notification }) => [notification.version],
-  counts: async (ctx, [viewer = ''], args) => [
-    { parentId: viewer, count: await notificationsCount(ctx.db, viewer, which(args)) },
-  ],
-};
+  count: (ctx, viewer, args) => notificationsCount(ctx.db, viewer, which(args)),
+});
 
 builder.objectFields(ViewerRef, (t) => ({
   notifications: t.field({

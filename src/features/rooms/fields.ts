@@ -1,9 +1,9 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
 import { badInput } from '../../graphql/errors.ts';
-import { emptyPage, type List, page, pageArgs } from '../../graphql/page.ts';
+import { type List, page, pageArgs } from '../../graphql/page.ts';
 import { codePoints } from '../../graphql/validate.ts';
-import { UserRef } from '../users/type.ts';
+import { pageOfPerson, UserRef } from '../users/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { roomCardFor } from './card.ts';
 import { maxNameFilter } from './rules.ts';
@@ -32,8 +32,7 @@ builder.objectField(UserRef, 'rooms', (t) =>
     type: RoomConnection,
     description: 'The public rooms that they are in, last joined first.',
     args: pageArgs(t.arg),
-    resolve: (user, args, ctx, info) =>
-      user.restricted ? emptyPage : page(ctx, info, openRooms, user.id, args),
+    resolve: pageOfPerson(openRooms),
   }),
 );
 

@@ -3,9 +3,8 @@ import { unionAll } from 'drizzle-orm/pg-core';
 import type { Database } from '../../db/client.ts';
 import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
-import { peerPages } from '../users/peer-store.ts';
+import { peerCounts, peerPages } from '../users/peer-store.ts';
 import { fold } from '../users/rules.ts';
-import { unseenIds } from '../users/visible.ts';
 import { type RoomCard, type RoomRow, roomColumns } from './card.ts';
 import type { RoomKind, RoomRole } from './rules.ts';
 import { roomInvites, roomMembers, roomStats, rooms } from './table.ts';
@@ -76,34 +75,23 @@ export async function membersAmong(
   return inRoom(db, { room: roomId, ids: keyArray(ids) });
 }
 
-/** Pages of who is in each room, last to join first, with their roles. */
-export const roomMemberPages = peerPages({
+const memberSource = {
   table: roomMembers,
   parent: roomMembers.roomId,
   peer: roomMembers.userId,
   at: roomMembers.joinedAt,
   detail: sql<RoomRole>`${roomMembers.role}`,
+};
+
+/** Pages of who is in each room, last to join first, with their roles. */
+export const roomMemberPages = peerPages(memberSource);
+
+/** How many people each room has for the viewer. */
+export const roomMembersCount = peerCounts(memberSource, {
+  in: roomStats,
+  of: roomStats.roomId,
+  count: roomStats.members,
 });
-
-const memberCount = prepared((db) =>
-  db
-    .select({
-      parentId: roomStats.roomId,
-      count: sql<number>`${roomStats.members} - (
-        SELECT count(*)::int FROM ${roomMembers} theirs WHERE theirs.room_id = room_stats.room_id AND theirs.user_id = ANY(${unseenIds()}))`,
-    })
-    .from(roomStats)
-    .where(sql`${roomStats.roomId} = ANY(${sql.placeholder('parents')}::uuid[])`),
-);
-
-/** How many people each room has for the viewer: the stored count less whom they cannot find. */
-export function roomMembersCount(
-  db: Database,
-  viewer: string | null,
-  parents: readonly string[],
-): Promise<{ parentId: string; count: number }[]> {
-  return memberCount(db, { viewer, parents: keyArray(parents) });
-}
 
 /** What rooms of one's own are narrowed down to. */
 export interface RoomFilter {

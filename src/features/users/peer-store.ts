@@ -3,10 +3,10 @@ import { type Column, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../../db/client.ts';
 import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
-import { keyArray, preparedFor } from '../../db/prepared.ts';
+import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import type { Card, UserRow } from './card.ts';
 import { users } from './table.ts';
-import { visible } from './visible.ts';
+import { unseenIds, visible } from './visible.ts';
 
 /** One entry in such a list; `Detail` is what it says of the relation besides its time. */
 export interface PeerRow<Detail = null> {
@@ -76,4 +76,32 @@ export function peerPages<Detail = null>(source: PeerSource<Detail>, purpose?: '
       parents: keyArray(parents),
       ...windowValues(window, peerKeys),
     });
+}
+
+/**
+ * What tells, for each parent, how many are in such a list for the viewer: a stored count, less whom they cannot find.
+ * One statement.
+ * @param stored where the count is, and whose it is.
+ */
+export function peerCounts(
+  { table, parent, peer }: Pick<PeerSource, 'table' | 'parent' | 'peer'>,
+  stored: { in: PgTable; of: Column; count: Column },
+) {
+  // Inside another expression a column keeps its table's name, which Drizzle leaves out in a select from one table.
+  const [whose, theirs, person] = [sql`${stored.of}`, sql`${parent}`, sql`${peer}`];
+  const counted = prepared((db) =>
+    db
+      .select({
+        parentId: sql<string>`${whose}`,
+        count: sql<number>`${stored.count} - (
+          SELECT count(*)::int FROM ${table} WHERE ${theirs} = ${whose} AND ${person} = ANY(${unseenIds()}))`,
+      })
+      .from(stored.in)
+      .where(sql`${whose} = ANY(${sql.placeholder('parents')}::uuid[])`),
+  );
+  return (
+    db: Database,
+    viewer: string | null,
+    parents: readonly string[],
+  ): Promise<{ parentId: string; count: number }[]> => counted(db, { viewer, parents: keyArray(parents) });
 }

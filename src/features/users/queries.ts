@@ -2,7 +2,7 @@ import { type Context, viewerId } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { badInput } from '../../graphql/errors.ts';
 import { idOf } from '../../graphql/node.ts';
-import { connectionOf, type List, page, pageArgs } from '../../graphql/page.ts';
+import { connectionOf, page, pageArgs, soleList } from '../../graphql/page.ts';
 import { codePoints } from '../../graphql/validate.ts';
 import { accountKeyLoader } from '../accounts/loaders.ts';
 import type { AccountKey } from '../accounts/store.ts';
@@ -18,21 +18,17 @@ import { UserConnection, UserRef } from './type.ts';
 
 /** Lists at the root hang under nothing. */
 const root = '';
-const atRoot = <Row extends object>(rows: readonly Row[]) => rows.map((row) => ({ ...row, parentId: root }));
-const countAtRoot = (count: number) => [{ parentId: root, count }];
 
-const everybody = (
-  ordering: UserOrdering,
-  descending: boolean,
-): List<{ parentId: string; user: UserRow }> => ({
-  ordering: `users by ${ordering} ${descending ? 'down' : 'up'}`,
-  keys: ordering === 'created' ? ['time', 'id'] : ['text'],
-  descending,
-  rows: async (ctx, _parents, { window, fields }) =>
-    atRoot(await usersPage(ctx.db, viewerId(ctx), ordering, cardFor(fields), window)),
-  keyOf: ({ user }) => (ordering === 'created' ? [user.createdAt, user.id] : [usernameKey(user.username)]),
-  counts: async (ctx) => countAtRoot(await usersCount(ctx.db, viewerId(ctx))),
-});
+const everybody = (ordering: UserOrdering, descending: boolean) =>
+  soleList<{ user: UserRow }>({
+    ordering: `users by ${ordering} ${descending ? 'down' : 'up'}`,
+    keys: ordering === 'created' ? ['time', 'id'] : ['text'],
+    descending,
+    rows: (ctx, _root, { window, fields }) =>
+      usersPage(ctx.db, viewerId(ctx), ordering, cardFor(fields), window),
+    keyOf: ({ user }) => (ordering === 'created' ? [user.createdAt, user.id] : [usernameKey(user.username)]),
+    count: (ctx) => usersCount(ctx.db, viewerId(ctx)),
+  });
 
 const userLists = {
   NEWEST: everybody('created', true),
@@ -62,26 +58,24 @@ const SearchContextEnum = builder.enumType('SearchContext', {
 });
 
 interface SearchRow {
-  parentId: string;
   user: UserRow;
   score: number;
   /** The room that it is asked of whether they are in it; null for none. */
   roomId: string | null;
 }
 
-const found: List<SearchRow, Search & Pick<SearchRow, 'roomId'>> = {
+const found = soleList<SearchRow, Search & Pick<SearchRow, 'roomId'>>({
   ordering: 'search',
   keys: ['int', 'id'],
   descending: true,
-  rows: async (ctx, _parents, { window, args, fields }) =>
+  rows: async (ctx, _root, { window, args, fields }) =>
     (await searchPage(ctx.db, viewerId(ctx), args, cardFor(fields), window)).map((row) => ({
       ...row,
-      parentId: root,
       roomId: args.roomId,
     })),
   keyOf: ({ score, user }) => [score, user.id],
-  counts: async (ctx, _parents, search) => countAtRoot(await searchCount(ctx.db, viewerId(ctx), search)),
-};
+  count: (ctx, _root, search) => searchCount(ctx.db, viewerId(ctx), search),
+});
 
 const UserSearchConnection = connectionOf<SearchRow, UserRow>(
   'UserSearch',

@@ -11,11 +11,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { textC } from '../../db/columns.ts';
+import { at, textC } from '../../db/columns.ts';
 import type { Picture } from '../media/table.ts';
 import { type CustomPreference, wordColumns } from '../profile/table.ts';
 
@@ -99,10 +98,10 @@ export const users = pgTable(
     hideFollowSuggestions: boolean('hide_follow_suggestions').notNull().default(false),
     showFeaturedSuggestions: boolean('show_featured_suggestions').notNull().default(false),
     /** When the person last had a sid changed, their own or a member's. */
-    sidRerolledAt: timestamp('sid_rerolled_at', { withTimezone: true, precision: 3 }),
+    sidRerolledAt: at('sid_rerolled_at'),
     /** The three names folded for search, each word after a space: see rules.ts `searchText`. */
     searchText: text('search_text').notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: at('created_at').notNull(),
   },
   (t) => [
     uniqueIndex('users_username_unique').on(t.usernameKey),

@@ -1,8 +1,9 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { type Context, viewerId } from '../../context.ts';
 import type { Database } from '../../db/client.ts';
 import { builder } from '../../graphql/builder.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf, type List } from '../../graphql/page.ts';
+import { connectionOf, emptyPage, type List, type Page, type PageArgs, page } from '../../graphql/page.ts';
 import { ImageRef, shown } from '../media/type.ts';
 import { maxCustomPreferences } from '../profile/rules.ts';
 import { PreferenceRef, ProfileRef } from '../profile/type.ts';
@@ -245,4 +246,22 @@ export function peerList<Detail>(
     keyOf: ({ at, user }) => [at, user.id],
     counts: (ctx, parents) => counts(ctx.db, viewerId(ctx), parents),
   };
+}
+
+type PersonsPage<Row> = (
+  user: UserRow,
+  args: PageArgs,
+  ctx: Context,
+  info: GraphQLResolveInfo,
+) => Page<Row> | Page<never>;
+
+/** Resolves a list of a person's, which is empty where nothing leads on from them. */
+export function pageOfPerson<Row extends { parentId: string }>(list: List<Row>): PersonsPage<Row> {
+  return (user, args, ctx, info) => (user.restricted ? emptyPage : page(ctx, info, list, user.id, args));
+}
+
+/** The same for what the viewer has in common with them: empty without a token. */
+export function mutualPageOfPerson<Row extends { parentId: string }>(list: List<Row>): PersonsPage<Row> {
+  const whole = pageOfPerson(list);
+  return (user, args, ctx, info) => (ctx.viewer ? whole(user, args, ctx, info) : emptyPage);
 }
