@@ -27,6 +27,17 @@ const transports = ['inProcess', 'overSocket'] as const;
 const fields = ['notificationAdded { kind actorsCount }', 'unseenChanged { total }'] as const;
 const [added, unseen] = fields;
 
+/** Does it in every way at once, where most of it is waiting; a failure says which way it was. */
+async function inEveryWay(run: (way: Way) => Promise<void>): Promise<void> {
+  await Promise.all(
+    everyWay.map((way) =>
+      run(way).catch((error: unknown) => {
+        throw new Error(`${way}: ${error}`, { cause: error });
+      }),
+    ),
+  );
+}
+
 /** What is answered where there is no stream: JSON, or one event and the end. */
 async function refusal(document: string, token: string | null, way: Way) {
   const { response } = await ask(kith.fetch, document, token, way);
@@ -154,15 +165,17 @@ describe('what is no stream', () => {
 });
 
 describe('a stream ends', () => {
-  it.each(everyWay)('%s: with its token', async (way) => {
-    const here = await startInstance(kith);
-    const token = await signToken(testAuth, 'short', { expires: '2s' });
-    const begun = Date.now();
-    const stream = await subscribe(here.overSocket, unseen, token, way);
-    expect(await stream.ended).toBe(true);
-    expect(Date.now() - begun).toBeLessThan(3_000);
-    expect(stream.text()).toMatch(/^(:\n\n)+event: complete\ndata:\n\n$/);
-    expect(here.app.openStreams()).toBe(0);
+  it('in every way: with its token', async () => {
+    await inEveryWay(async (way) => {
+      const here = await startInstance(kith);
+      const token = await signToken(testAuth, 'short', { expires: '2s' });
+      const begun = Date.now();
+      const stream = await subscribe(here.overSocket, unseen, token, way);
+      expect(await stream.ended).toBe(true);
+      expect(Date.now() - begun).toBeLessThan(3_000);
+      expect(stream.text()).toMatch(/^(:\n\n)+event: complete\ndata:\n\n$/);
+      expect(here.app.openStreams()).toBe(0);
+    });
   });
 
   it.each(['suspended', 'deleted'] as const)('at the next knock, when the account is %s', async (how) => {
@@ -363,26 +376,31 @@ describe('a reader that is slow', () => {
     await eventually(() => here.app.openStreams() === 0, 'the stream to be forgotten');
   });
 
-  it.each(everyWay)('%s: is cut off when it does not read at all', async (way) => {
-    const here = await startInstance(kith, { stallTime: 1_000 });
-    const name = `stalled-${everyWay.indexOf(way)}`;
-    await kith.idOf(name);
-    const fans = await wordy(`stalling-${everyWay.indexOf(way)}`, 20);
-    const response = await sleepingReader(here, name, way);
-    for (const { username } of fans) await followAt(here, username, name);
-    await eventually(() => here.app.openStreams() === 0, 'it to be cut off');
-    const closed = new Promise((resolve) => response.once('close', resolve));
-    response.on('error', () => {}).resume();
-    await closed;
+  it('in every way: is cut off when it does not read at all', async () => {
+    await inEveryWay(async (way) => {
+      const here = await startInstance(kith, { stallTime: 1_000 });
+      const name = `stalled-${everyWay.indexOf(way)}`;
+      await kith.idOf(name);
+      const fans = await wordy(`stalling-${everyWay.indexOf(way)}`, 20);
+      const response = await sleepingReader(here, name, way);
+      for (const { username } of fans) await followAt(here, username, name);
+      await eventually(() => here.app.openStreams() === 0, 'it to be cut off');
+      const closed = new Promise((resolve) => response.once('close', resolve));
+      response.on('error', () => {}).resume();
+      await closed;
+    });
   });
 
-  it.each(everyWay)('%s: is not cut off while it reads, however little there is', async (way) => {
-    const here = await startInstance(kith, { stallTime: 1_000 });
-    await kith.idOf('listener');
-    const stream = await subscribe(here.overSocket, added, await kith.token('listener'), way);
-    await sleep(2_500);
-    await followAt(here, `talker-${everyWay.indexOf(way)}`, 'listener');
-    expect((await stream.value()).kind).toBe('FOLLOWED');
+  it('in every way: is not cut off while it reads, however little there is', async () => {
+    await inEveryWay(async (way) => {
+      const here = await startInstance(kith, { stallTime: 1_000 });
+      const name = `listener-${everyWay.indexOf(way)}`;
+      await kith.idOf(name);
+      const stream = await subscribe(here.overSocket, added, await kith.token(name), way);
+      await sleep(2_500);
+      await followAt(here, 'talker', name);
+      expect((await stream.value()).kind).toBe('FOLLOWED');
+    });
   });
 });
 

@@ -37,8 +37,13 @@ const mebibyte = 1024 * 1024;
 
 // Files on their way in go to the system's folder for such; this one is for this file's tests alone.
 const temporary = mkdtempSync(join(tmpdir(), 'kith-uploads-'));
+const { TMPDIR } = process.env;
 process.env.TMPDIR = temporary;
-afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+afterAll(() => {
+  if (TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = TMPDIR;
+  rmSync(temporary, { recursive: true, force: true });
+});
 const filesOnTheirWay = () => readdirSync(temporary).filter((file) => file.startsWith('capacitor-'));
 
 const kith = useTestApp();

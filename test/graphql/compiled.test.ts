@@ -201,12 +201,13 @@ describe('a planned query answers as graphql-js does', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
         const { source, variables } = new Generator(schema, randomFrom(seed)).query();
-        if (validate(schema, parse(source)).length > 0) return;
+        // One that is not valid is not a run: another is made instead.
+        fc.pre(validate(schema, parse(source)).length === 0);
         const { expected, actual } = await both(schema, source, variables, root);
         expect(actual, source).toEqual(expected);
         compared++;
       }),
-      { numRuns: 7_500 },
+      { numRuns: 2_000 },
     );
     expect(compared).toBeGreaterThanOrEqual(2_000);
   });

@@ -18,6 +18,8 @@ export const testSecret = 'a secret of at least thirty-two bytes, for tests';
 export const testAuth = { kind: 'secret', secret: testSecret, issuer: null, audience: null } as const;
 
 export interface TestOptions {
+  /** The server's database, which is closed with it; a new one unless given. */
+  database?: TestDatabase;
   /** Environment variables besides the test's own. */
   env?: Record<string, string>;
   auth?: ReadyAuth;
@@ -71,7 +73,7 @@ export interface SendOptions {
  * `app.fetch`, or through a socket when `TEST_SOCKET` is set.
  */
 export async function createTestApp(options: TestOptions = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const logged: string[] = [];
   const sink: DestinationStream = { write: (line) => void logged.push(line) };
   const config: Config & { auth: ReadyAuth } = {

@@ -1,9 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/db/client.ts';
+import { loadDemo } from '../../src/db/demo/load.ts';
+import { openStorage } from '../../src/media/storage.ts';
 
 export interface Running {
   child: ChildProcess;
@@ -100,5 +104,23 @@ export function freePort(): Promise<number> {
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kith-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The same, with an embedded database in it that is migrated: for what is not about starting from nothing. */
+export function migratedFolder(): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'db'), { mode: 0o700 });
+  execFileSync('tar', ['-xf', inject('snapshot'), '-C', join(folder, 'db')], { stdio: 'pipe' });
+  return folder;
+}
+
+/** The same, with the demo people in it. */
+export async function demoFolder(): Promise<string> {
+  const folder = migratedFolder();
+  const { dataDir, media } = readConfig({ DATA_DIR: folder });
+  const { db, close } = await openDatabase({ dataDir });
+  await loadDemo(db, await openStorage(media), '');
+  await close();
   return folder;
 }

@@ -1,42 +1,36 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { signToken } from '../../src/auth/token.ts';
 import { openDatabase } from '../../src/db/client.ts';
 import { users } from '../../src/features/users/table.ts';
+import { createTestApp } from '../helpers/app.ts';
 import { onOwnDatabase } from '../helpers/db.ts';
-import { run, startGateway, temporaryFolder } from '../helpers/process.ts';
-
-const secret = 'a secret of thirty-two bytes and more';
+import { migratedFolder, run, startGateway } from '../helpers/process.ts';
 
 /** A community that nobody serves just now, with Ada and Bob in it, and what operators tell it. */
 async function community() {
-  const DATABASE_URL = await onOwnDatabase();
-  const env = {
-    DATA_DIR: temporaryFolder(),
-    AUTH_SECRET: secret,
-    ...(DATABASE_URL ? { DATABASE_URL } : {}),
-  };
-  /** Asks a server that is started for it, one question after the other. */
+  const DATABASE_URL = await onOwnDatabase('migrated');
+  const env: Record<string, string> = DATABASE_URL ? { DATABASE_URL } : { DATA_DIR: migratedFolder() };
+  const open = () => openDatabase({ url: env.DATABASE_URL, dataDir: env.DATA_DIR });
+  /** Asks a server that is there for as long as that takes, one question after the other. */
   const ask = async (...questions: [query: string, as: string | null][]) => {
-    const gateway = await startGateway(env);
-    const answers = [];
-    for (const [query, as] of questions) {
-      const token =
-        as === null
-          ? undefined
-          : await signToken({ secret, issuer: null, audience: null }, as, { expires: '1h' });
-      answers.push(await gateway.send(query, token));
+    const kith = await createTestApp({ database: { ...(await open()), statements: [] } });
+    try {
+      const answers = [];
+      for (const [query, as] of questions) {
+        const { data, errors } = await kith.send(query, { as });
+        answers.push({ data, errors });
+      }
+      return answers;
+    } finally {
+      await kith.close();
     }
-    gateway.child.kill('SIGTERM');
-    expect(await gateway.ended).toBe(0);
-    return answers;
   };
   await ask(
     ['mutation { updateProfile(input: { tags: ["trains"], bio: "Rails" }) { userErrors { code } } }', 'ada'],
     ['mutation { updateProfile(input: { bio: "Bread" }) { userErrors { code } } }', 'bob'],
   );
   return {
-    env,
+    open,
     ask,
     admin: async (...args: string[]) => {
       const { ended, output } = run('src/cli/admin.ts', args, env);
@@ -59,7 +53,7 @@ describe('npm run admin', () => {
       output: 'bob: STAFF taken; now VERIFIED.',
     });
     expect(await ask(['{ user(by: { username: "bob" }) { badges } }', null])).toEqual([
-      { data: { user: { badges: ['VERIFIED'] } } },
+      { data: { user: { badges: ['VERIFIED'] } }, errors: [] },
     ]);
   });
 
@@ -70,15 +64,15 @@ describe('npm run admin', () => {
     expect(await admin('suspend', 'bob')).toEqual({ code: 0, output: 'bob: ACTIVE → SUSPENDED.' });
     expect(await admin('suspend', 'bob')).toEqual({ code: 0, output: 'bob: nothing changed; is SUSPENDED.' });
     const [others, own] = await ask([everything, 'ada'], ['{ viewer { id } }', 'bob']);
-    expect(others).toEqual({ data: { user: null } });
+    expect(others).toEqual({ data: { user: null }, errors: [] });
     expect(own?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(await admin('restore', 'bob')).toEqual({ code: 0, output: 'bob: SUSPENDED → ACTIVE.' });
     expect(await ask([everything, 'ada'])).toEqual(before);
   });
 
   it('approves who waits for it; a restored account waits as it did before', async () => {
-    const { admin, env } = await community();
-    const database = await openDatabase({ url: env.DATABASE_URL, dataDir: env.DATA_DIR });
+    const { admin, open } = await community();
+    const database = await open();
     await database.db.update(users).set({ status: 'PENDING' }).where(eq(users.username, 'bob'));
     await database.close();
     await admin('suspend', 'bob');
@@ -95,7 +89,9 @@ describe('npm run admin', () => {
     expect((await admin('tag', 'trains', '--color', '')).output).toBe('#trains: no color, On rails.');
     expect(
       await ask(['{ user(by: { username: "ada" }) { tags { name color description } } }', null]),
-    ).toEqual([{ data: { user: { tags: [{ name: 'trains', color: null, description: 'On rails' }] } } }]);
+    ).toEqual([
+      { data: { user: { tags: [{ name: 'trains', color: null, description: 'On rails' }] } }, errors: [] },
+    ]);
   });
 
   it('refuses what it does not understand, and changes nothing', async () => {
@@ -117,7 +113,7 @@ describe('npm run admin', () => {
   });
 
   it('says so when the embedded database is in use', async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = migratedFolder();
     await startGateway({ DATA_DIR, DEMO: 'false' });
     const { ended, output } = run('src/cli/admin.ts', ['suspend', 'bob'], { DATA_DIR });
     expect(await ended).toBe(1);

@@ -17,14 +17,26 @@ import {
   type Way,
   ways,
 } from '../helpers/live.ts';
-import { freePort, type Gateway, run, startGateway, temporaryFolder } from '../helpers/process.ts';
+import {
+  freePort,
+  type Gateway,
+  migratedFolder,
+  run,
+  startGateway,
+  temporaryFolder,
+} from '../helpers/process.ts';
 import { startProxy, type TcpProxy } from '../helpers/proxy.ts';
 
 const everyWay = Object.keys(ways) as Way[];
 const added = 'notificationAdded { kind actorsCount actors { username } }';
 const unseen = 'unseenChanged { total }';
 
-const env = () => ({ DATA_DIR: temporaryFolder(), NODE_ENV: 'test', AUTH_SECRET: testSecret, DEMO: 'false' });
+const env = (DATA_DIR = temporaryFolder()) => ({
+  DATA_DIR,
+  NODE_ENV: 'test',
+  AUTH_SECRET: testSecret,
+  DEMO: 'false',
+});
 const tokenOf = (username: string) => signToken(testAuth, username, { expires: '1h' });
 
 /** Opens a stream with curl, or with Node where there is none. */
@@ -64,7 +76,7 @@ async function follow(gateway: Gateway, follower: string, followee: string): Pro
 
 describe('curl', () => {
   it('gets events as they come, however it asks for them', async () => {
-    const gateway = await startGateway(env());
+    const gateway = await startGateway(env(migratedFolder()));
     for (const [n, way] of everyWay.entries()) {
       const [name, by] = [`ada-${n}`, `bob-${n}`];
       const notifications = await curl(gateway, added, name, way);
@@ -79,7 +91,7 @@ describe('curl', () => {
 
 describe('SIGTERM', () => {
   it('ends streams with the word that they are complete, and the process', async () => {
-    const gateway = await startGateway(env());
+    const gateway = await startGateway(env(migratedFolder()));
     const fetchGateway = (path: string, init?: RequestInit) => fetch(new URL(path, gateway.url), init);
     const streams: EventStream[] = [];
     for (const way of everyWay) {
@@ -139,8 +151,10 @@ if (DATABASE_URL && REDIS_URL) {
   const redis = new URL(REDIS_URL);
 
   /** Two processes on one database, each with its own way to Redis. */
-  async function startTwo(): Promise<{ gateways: [Gateway, Gateway]; proxies: [TcpProxy, TcpProxy] }> {
-    const url = await onOwnDatabase();
+  async function startTwo(
+    begin: 'migrated' | 'empty' = 'migrated',
+  ): Promise<{ gateways: [Gateway, Gateway]; proxies: [TcpProxy, TcpProxy] }> {
+    const url = await onOwnDatabase(begin);
     if (url === null) throw new Error('There is a server, so there is a database.');
     const start = async (): Promise<[Gateway, TcpProxy]> => {
       const proxy = await startProxy({ host: redis.hostname, port: Number(redis.port || 6379) });
@@ -154,7 +168,7 @@ if (DATABASE_URL && REDIS_URL) {
 
   describe('two processes on one database', () => {
     it('tell each other at once what is new', async () => {
-      const { gateways } = await startTwo();
+      const { gateways } = await startTwo('empty');
       const streams = [
         await curl(gateways[0], added, 'ada', 'POST, text/event-stream'),
         await curl(gateways[1], added, 'ada', 'GET, text/event-stream'),

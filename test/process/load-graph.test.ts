@@ -7,12 +7,12 @@ import { openDatabase } from '../../src/db/client.ts';
 import { follows } from '../../src/features/follows/table.ts';
 import { userStats, users } from '../../src/features/users/table.ts';
 import { onOwnDatabase } from '../helpers/db.ts';
-import { run, temporaryFolder } from '../helpers/process.ts';
+import { migratedFolder, run, temporaryFolder } from '../helpers/process.ts';
 
 /** Where the graph is loaded to: a PostgreSQL database of the test's own, or a folder. */
-async function place() {
-  const folder = temporaryFolder();
-  const url = await onOwnDatabase();
+async function place(begin: 'migrated' | 'empty' = 'migrated') {
+  const url = await onOwnDatabase(begin);
+  const folder = url || begin === 'empty' ? temporaryFolder() : migratedFolder();
   const env: Record<string, string> = url ? { DATABASE_URL: url } : { DATA_DIR: folder };
   const load = async (file: string) => {
     const { ended, output } = run('src/cli/load-graph.ts', [file], env);
@@ -39,7 +39,7 @@ async function place() {
 
 describe('npm run load:graph', () => {
   it('makes a person of each node and two follows of each edge, with exact counters; a second run changes nothing', async () => {
-    const { folder, load, look } = await place();
+    const { folder, load, look } = await place('empty');
     const file = join(folder, 'graph.csv.gz');
     writeFileSync(file, gzipSync('1,2\n2,3\n1,3\n3,4\n4,x-5\n2,1\n'));
     expect(await load(file)).toMatchObject({

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { run, startGateway, temporaryFolder } from '../helpers/process.ts';
+import { demoFolder, migratedFolder, run, startGateway, temporaryFolder } from '../helpers/process.ts';
+
+/** Of the 60 demo people; Eve does not let herself be listed. */
+const listedDemoPeople = 59;
 
 describe('start-up', () => {
   it('prints the endpoint, the database and a working token for each of the five demo people', async () => {
@@ -12,17 +15,19 @@ describe('start-up', () => {
       const { data } = await gateway.send('{ viewer { user { username } } }', gateway.tokenOf(username));
       expect(data).toEqual({ viewer: { user: { username } } });
     }
+    const { data } = await gateway.send('{ users { totalCount } }');
+    expect(data).toEqual({ users: { totalCount: listedDemoPeople } });
   });
 
   it('answers the README’s first query as the README says', async () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const [, request = '', answer = ''] = /-d '(\{.*?\})'\n```\n\n```json\n(.*?)\n```/s.exec(readme) ?? [];
-    const gateway = await startGateway({ DATA_DIR: temporaryFolder() });
+    const gateway = await startGateway({ DATA_DIR: await demoFolder() });
     expect(await gateway.send(JSON.parse(request).query)).toEqual(JSON.parse(answer));
   });
 
   it('has about 60 demo people, and makes them once', async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = await demoFolder();
     const count = '{ users { totalCount } a: user(by: { username: "ada" }) { id } }';
     const first = await startGateway({ DATA_DIR });
     const before = await first.send(count);
@@ -30,8 +35,7 @@ describe('start-up', () => {
     expect(await first.ended).toBe(0);
     const second = await startGateway({ DATA_DIR });
     expect(await second.send(count)).toEqual(before);
-    // Eve does not let herself be listed.
-    expect(before.data).toMatchObject({ users: { totalCount: 59 } });
+    expect(before.data).toMatchObject({ users: { totalCount: listedDemoPeople } });
   });
 
   it.each([
@@ -47,8 +51,8 @@ describe('start-up', () => {
 
 describe('the embedded database', () => {
   it('refuses a second process on the same folder, and the first one goes on', async () => {
-    const DATA_DIR = temporaryFolder();
-    const first = await startGateway({ DATA_DIR });
+    const DATA_DIR = migratedFolder();
+    const first = await startGateway({ DATA_DIR, DEMO: 'false' });
     const second = run('src/main.ts', [], { DATA_DIR, PORT: '0' });
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`DATA_DIR: ${DATA_DIR} is in use by another Kith process`);
@@ -57,7 +61,7 @@ describe('the embedded database', () => {
   });
 
   it('loses no acknowledged write when it is killed, and leaves no lock behind', async () => {
-    const DATA_DIR = temporaryFolder();
+    const DATA_DIR = await demoFolder();
     const first = await startGateway({ DATA_DIR });
     const token = first.tokenOf('eve');
     const people = await first.send('{ users(first: 100) { nodes { id username } } }');
@@ -104,7 +108,7 @@ describe('SIGTERM and SIGINT', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '%s: what is in flight is answered, then the process ends',
     async (signal) => {
-      const gateway = await startGateway({ DATA_DIR: temporaryFolder() });
+      const gateway = await startGateway({ DATA_DIR: migratedFolder(), DEMO: 'false' });
       const body = JSON.stringify({ query: '{ community { name } }' });
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
       let answer = '';
