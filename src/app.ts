@@ -7,7 +7,9 @@ import { mayCome, viewerOf } from './auth/viewer.ts';
 import type { Config, ReadyAuth } from './config.ts';
 import type { Context } from './context.ts';
 import type { Database } from './db/client.ts';
-import { isFileName } from './features/media/rules.ts';
+import { isFileName, isPrivateFile } from './features/media/rules.ts';
+import { mediaKey } from './features/media/store.ts';
+import { secondsLeft } from './features/media/url-rules.ts';
 import { findOrCreateAccount } from './features/users/find-or-create-account.ts';
 import { type GraphiQLSetup, graphiqlOptions } from './graphiql.ts';
 import { useCompiledQueries } from './graphql/compiled.ts';
@@ -16,7 +18,7 @@ import { Loaders } from './graphql/loader.ts';
 import { corsFor, useVary, varyOf } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
 import { ordinaryLane } from './http/lane.ts';
-import { useMedia } from './http/media.ts';
+import { type MediaOptions, useMedia } from './http/media.ts';
 import { Identities, useRequests } from './http/requests.ts';
 import { useReleasedUploads } from './http/uploads.ts';
 import { type Bus, Live } from './live/live.ts';
@@ -64,7 +66,13 @@ export function createApp({
   const findAccount = findOrCreateAccount({ db, requireApproval: config.requireApproval, now });
   const live = new Live(bus ?? null);
   const media = { storage, images: new ImageProcessor() };
-  const pictures = { storage, isFileName, log };
+  const pictures: MediaOptions = {
+    storage,
+    isFileName,
+    readableFor: async (file, query) =>
+      isPrivateFile(file) ? secondsLeft(await mediaKey(db), file, query, now()) : Number.POSITIVE_INFINITY,
+    log,
+  };
   const cors = corsFor(config.corsOrigins);
   const cache = () =>
     new LRUCache<string, object>({

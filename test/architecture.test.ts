@@ -26,16 +26,16 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   ],
   [
     /^features\/[^/]+\/(.+-)?rules\.ts$/,
-    /^features\/[^/]+\/((.+-)?rules|table)\.ts$|^graphql\/(validate|scalars)\.ts$|^media\/image\.ts$/,
+    /^features\/[^/]+\/((.+-)?rules|table)\.ts$|^graphql\/(validate|scalars)\.ts$|^auth\/scopes\.ts$|^media\/image\.ts$/,
   ],
   [
     /^features\/[^/]+\/loaders\.ts$/,
-    /^(graphql\/|context\.ts)|^features\/[^/]+\/(card|(.+-)?rules|(.+-)?store)\.ts$/,
+    /^(graphql\/|context\.ts)|^features\/[^/]+\/(loaders|card|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
   // Whatever else a feature has: nobody's mutations, nobody's queries or fields.
   [
     /^features\//,
-    /^(graphql|auth|db(?!\/demo)|media)\/|^(context|config)\.ts$|^features\/[^/]+\/(act|input|loaders|payload|pictures|refusal|target|require-mode|markdown|type|viewer-type)\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
+    /^(graphql|auth|db(?!\/demo)|media)\/|^(context|config)\.ts$|^features\/[^/]+\/(act|input|loaders|payload|pictures|refusal|target|require-mode|markdown|(.+-)?type)\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
 ];
 

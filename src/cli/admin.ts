@@ -1,8 +1,13 @@
-// npm run admin -- badge ada VERIFIED: what operators do to people and tags. Prints what changed.
+// npm run admin -- badge ada VERIFIED: what operators do to people, tags and categories. Prints what changed.
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { type Database, openDatabase } from '../db/client.ts';
 import { withoutStatement } from '../db/errors.ts';
+import { newId } from '../db/uuid.ts';
+import { addCategory } from '../features/categories/operator-store.ts';
+import { isCategorySlug, nameShape } from '../features/categories/rules.ts';
+import { setCollapsed } from '../features/posts/operator-store.ts';
+import { slugOf } from '../features/posts/text-rules.ts';
 import { tagsShape } from '../features/profile/rules.ts';
 import { describeTag } from '../features/tags/store.ts';
 import {
@@ -14,6 +19,7 @@ import {
   suspend,
 } from '../features/users/operator-store.ts';
 import { badges } from '../features/users/table.ts';
+import { idOf } from '../graphql/node.ts';
 
 const usage = `Usage: npm run admin -- COMMAND
 
@@ -22,7 +28,9 @@ const usage = `Usage: npm run admin -- COMMAND
   restore USERNAME                  open it again
   approve USERNAME                  let a new account that waits for approval do what others do
   tag NAME [--color #rrggbb] [--description TEXT]
-                                    describe a tag; "" takes the color or the description away`;
+                                    describe a tag; "" takes the color or the description away
+  collapse POST [--remove]          fold a post, by its id as clients know it; or unfold it
+  category add NAME [--slug SLUG]   add a category that posts are sorted by; its slug is made of the name`;
 
 /** What an operator got wrong; the message says what. */
 class WrongUse extends Error {}
@@ -31,30 +39,44 @@ interface Options {
   remove?: boolean;
   color?: string;
   description?: string;
+  slug?: string;
 }
 
+/** The options that a command takes. */
+const taken: Record<string, readonly (keyof Options)[]> = {
+  badge: ['remove'],
+  collapse: ['remove'],
+  tag: ['color', 'description'],
+  category: ['slug'],
+};
+
 async function run(db: Database, args: readonly string[], options: Options): Promise<string> {
-  const [command, name, badge, ...rest] = args;
+  const [command, name, more, ...rest] = args;
   if (
     command === undefined ||
     name === undefined ||
     rest.length > 0 ||
-    (badge !== undefined && command !== 'badge')
+    (more !== undefined && command !== 'badge' && command !== 'category')
   )
     throw new WrongUse(usage);
-  const taken = command === 'badge' ? ['remove'] : command === 'tag' ? ['color', 'description'] : [];
-  if (Object.keys(options).some((option) => !taken.includes(option))) throw new WrongUse(usage);
+  const known: readonly string[] = taken[command] ?? [];
+  if (Object.keys(options).some((option) => !known.includes(option))) throw new WrongUse(usage);
   switch (command) {
     case 'badge':
-      return giveBadge(db, name, badge, !options.remove);
+      return giveBadge(db, name, more, !options.remove);
     case 'suspend':
       return stand(db, name, suspend);
     case 'restore':
       return stand(db, name, restore);
     case 'approve':
       return stand(db, name, approve);
+    case 'collapse':
+      return collapse(db, name, !options.remove);
     case 'tag':
       return tag(db, name, options);
+    case 'category':
+      if (name !== 'add' || more === undefined) throw new WrongUse(usage);
+      return category(db, more, options);
     default:
       throw new WrongUse(usage);
   }
@@ -94,6 +116,14 @@ async function personNamed(db: Database, username: string): Promise<Standing> {
   return person;
 }
 
+async function collapse(db: Database, globalId: string, isCollapsed: boolean): Promise<string> {
+  const id = idOf('Post', globalId);
+  const post = id === null ? null : await setCollapsed(db, id, isCollapsed);
+  if (!post) throw new WrongUse('There is no post with this id.');
+  const state = isCollapsed ? 'collapsed' : 'not collapsed';
+  return `${post.username}/${post.slug}: ${post.changed ? `now ${state}` : `nothing changed; is ${state} already`}.`;
+}
+
 async function tag(db: Database, named: string, { color, description }: Options): Promise<string> {
   const name = tagsShape.safeParse([named]).data?.[0];
   if (name === undefined) throw new WrongUse('A tag has 1–64 letters, digits, - and _.');
@@ -111,6 +141,23 @@ async function tag(db: Database, named: string, { color, description }: Options)
   return `#${tag.name}: ${tag.color ?? 'no color'}, ${tag.description ?? 'no description'}.`;
 }
 
+async function category(db: Database, named: string, { slug: given }: Options): Promise<string> {
+  const name = nameShape.safeParse(named).data;
+  if (name === undefined) throw new WrongUse('A category is called 1–50 characters on one line.');
+  // Nothing but signs and letters that are not Latin makes no slug.
+  if (given === undefined && !/[a-z0-9]/i.test(name.normalize('NFKD')))
+    throw new WrongUse('This name makes no slug: give one with --slug.');
+  const slug = given ?? slugOf(name);
+  if (!isCategorySlug(slug)) throw new WrongUse('A slug has 1–80 of a–z 0–9 -.');
+  const clashes = await addCategory(db, { id: newId(new Date()), name, slug });
+  if (clashes.length === 0) return `${name}: added as ${slug}.`;
+  const same = clashes.find((clash) => clash.hasName);
+  if (same && (given === undefined || same.slug === slug))
+    return `${same.name}: nothing changed; is there already.`;
+  if (same) throw new WrongUse(`${same.name} is there already, as ${same.slug}.`);
+  throw new WrongUse(`The slug ${slug} is that of ${clashes[0]?.name}: give another one with --slug.`);
+}
+
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -118,6 +165,7 @@ try {
       remove: { type: 'boolean' },
       color: { type: 'string' },
       description: { type: 'string' },
+      slug: { type: 'string' },
     },
   });
   const config = readConfig(process.env);

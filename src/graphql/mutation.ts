@@ -12,8 +12,8 @@ export type Payload<Done extends object> = Partial<Done> & { userErrors: readonl
 /** One mutation: everything that is the same for all of them is done here. */
 export interface MutationOptions<Input extends InputFieldMap, Done extends object> {
   description: string;
-  /** The scope the token must carry. */
-  scope: Scope;
+  /** The scope the token must carry; by the visibility of a post, `run` asks for it. */
+  scope: Scope | 'by visibility';
   /** Whether it does something towards others, which an account that waits for approval may not. */
   towardsOthers: boolean;
   input: (t: InputFieldBuilder<SchemaTypes, 'InputObject'>) => Input;
@@ -51,14 +51,17 @@ export function mutation<Input extends InputFieldMap, Done extends object>(
     t.field({
       type: payload,
       nullable: true,
-      description: `${options.description} Needs the scope \`${options.scope}\`.`,
+      description: `${options.description} Needs ${needed(options.scope)}.`,
       args: { input: t.arg({ type: input, required: true, description: 'What to do it with.' }) },
       resolve: (async (
         _root: unknown,
         args: { input: InputShapeFromFields<Input> },
         ctx: Context,
       ): Promise<Payload<Done>> => {
-        const viewer = (options.towardsOthers ? requireApprovedViewer : requireViewer)(ctx, options.scope);
+        const viewer = (options.towardsOthers ? requireApprovedViewer : requireViewer)(
+          ctx,
+          options.scope === 'by visibility' ? 'public:read' : options.scope,
+        );
         try {
           const done = await options.run(args.input, ctx, viewer);
           return { ...done, userErrors: [] };
@@ -73,4 +76,10 @@ export function mutation<Input extends InputFieldMap, Done extends object>(
       }) as never,
     }),
   );
+}
+
+function needed(scope: MutationOptions<InputFieldMap, object>['scope']): string {
+  return scope === 'by visibility'
+    ? 'the scope `public:modify` where the post is PUBLIC, else `private:modify`'
+    : `the scope \`${scope}\``;
 }

@@ -69,13 +69,23 @@ export function issue(code: ErrorCode, message: string, ...path: (string | numbe
 
 /**
  * Checks a mutation's input against its rules.
+ * @param at where in the input it lies; at its top without it.
  * @returns the input as the rules leave it (trimmed, for instance).
  * @throws Refusal with every failure, each with its code and its path into the input.
  */
-export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  ...at: string[]
+): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new Refusal(result.error.issues.map((issue) => userError(issue, input)));
+  throw new Refusal(
+    result.error.issues.map((issue) => {
+      const error = userError(issue, input);
+      return { ...error, path: [...at, ...error.path] };
+    }),
+  );
 }
 
 function userError(issue: z.core.$ZodIssue, input: unknown): UserError {

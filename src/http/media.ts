@@ -1,10 +1,12 @@
-// Pictures' files under `/media/`. A file never changes, so its name is its ETag, and whoever has it may keep it for a year.
+// Pictures' files under `/media/`. A file never changes, so its name is its ETag, and whoever has it may keep it for a
+// year; one that is not for everybody, for as long as the URL works that it was asked for with.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { withoutStatement } from '../db/errors.ts';
 import type { MediaStorage } from '../media/storage.ts';
 
 const prefix = '/media/';
@@ -17,6 +19,11 @@ export interface MediaOptions {
   storage: MediaStorage;
   /** Whether a text is the name of such a file: nothing else ever reaches the storage. */
   isFileName: (text: string) => boolean;
+  /**
+   * How long a URL with this query, without its question mark, lets its reader have a file, in seconds: for ever where
+   * everybody may, null where this one may not. Whether there is such a file does not matter.
+   */
+  readableFor: (name: string, query: string) => Promise<number | null>;
   log: Logger;
 }
 
@@ -32,30 +39,38 @@ export function isMediaPath(path: string): boolean {
 }
 
 async function answerMedia(
-  { storage, isFileName, log }: MediaOptions,
+  { storage, isFileName, readableFor, log }: MediaOptions,
   method: string | undefined,
   path: string,
+  query: string,
   ifNoneMatch: string | null | undefined,
 ): Promise<MediaAnswer> {
   if (method !== 'GET' && method !== 'HEAD') {
     return plain(405, 'Pictures can only be read.', { allow: 'GET, HEAD' });
   }
   const name = path.slice(prefix.length);
+  if (!isFileName(name)) return notFound();
+  let seconds: number | null;
   let file: Awaited<ReturnType<MediaStorage['get']>>;
   try {
-    file = isFileName(name) ? await storage.get(name) : null;
+    seconds = await readableFor(name, query);
+    if (seconds === null) return refused();
+    file = await storage.get(name);
   } catch (error) {
     const id = randomUUID();
-    log.error({ id, err: error }, 'a picture could not be read');
+    log.error({ id, err: withoutStatement(error) }, 'a picture could not be read');
     return plain(502, `The picture cannot be read just now (${id}).`);
   }
-  if (!file) return plain(404, 'There is no such picture.');
+  if (!file) return notFound();
   const etag = `"${name}"`;
   const headers = {
     ...safe,
     'content-type': 'image/webp',
     etag,
-    'cache-control': 'public, max-age=31536000, immutable',
+    'cache-control':
+      seconds === Number.POSITIVE_INFINITY
+        ? 'public, max-age=31536000, immutable'
+        : `private, max-age=${seconds}`,
   };
   const known = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
   const isFresh = known.includes('*') || known.includes(etag);
@@ -68,6 +83,15 @@ async function answerMedia(
   return { status: 200, headers: { ...headers, 'content-length': String(file.size) }, body: file.body };
 }
 
+function notFound(): MediaAnswer {
+  return plain(404, 'There is no such picture.');
+}
+
+/** The same whatever is wrong, and whether there is such a picture or not. */
+function refused(): MediaAnswer {
+  return plain(403, 'This is no URL of a picture, or it has expired.', { 'cache-control': 'no-store' });
+}
+
 function plain(status: number, message: string, more: Record<string, string> = {}): MediaAnswer {
   return {
     status,
@@ -76,7 +100,10 @@ function plain(status: number, message: string, more: Record<string, string> = {
   };
 }
 
-/** Answers a request for a picture on a socket. A file that breaks off breaks the connection, and nothing else. */
+/**
+ * Answers a request for a picture on a socket. A file that breaks off breaks the connection, and nothing else.
+ * @param path what the request's URL begins with, as far as its query.
+ */
 export async function sendMedia(
   options: MediaOptions,
   request: IncomingMessage,
@@ -85,7 +112,8 @@ export async function sendMedia(
   headers: Record<string, string>,
 ): Promise<void> {
   const { method } = request;
-  const answer = await answerMedia(options, method, path, request.headers['if-none-match']);
+  const query = request.url?.slice(path.length + 1) ?? '';
+  const answer = await answerMedia(options, method, path, query, request.headers['if-none-match']);
   response.writeHead(answer.status, { ...headers, ...answer.headers });
   if (!(answer.body instanceof Readable)) {
     response.end(answer.body);
@@ -107,7 +135,10 @@ export function useMedia(options: MediaOptions): Plugin {
     async onRequest({ request, url, endResponse }) {
       if (!isMediaPath(url.pathname)) return;
       const ifNoneMatch = request.headers.get('if-none-match');
-      const { status, headers, body } = await answerMedia(options, request.method, url.pathname, ifNoneMatch);
+      const { pathname, search } = url;
+      const query = search.slice(1);
+      const answer = await answerMedia(options, request.method, pathname, query, ifNoneMatch);
+      const { status, headers, body } = answer;
       const sent = body instanceof Readable ? (Readable.toWeb(body) as ReadableStream) : body;
       endResponse(new Response(sent, { status, headers }));
     },

@@ -519,6 +519,25 @@ describe('scopes', () => {
     'Mutation.unblockUser': 'contacts:modify',
     'Mutation.hideUser': 'contacts:modify',
     'Mutation.unhideUser': 'contacts:modify',
+    ...Object.fromEntries(
+      ['createPost', 'updatePost', 'deletePost', 'closePoll', 'updateComment', 'deleteComment'].map(
+        (name) => [`Mutation.${name}`, byVisibility],
+      ),
+    ),
+    'Mutation.resharePost': 'public:modify',
+    ...Object.fromEntries(
+      [
+        'likePost',
+        'unlikePost',
+        'subscribeToPost',
+        'unsubscribeFromPost',
+        'markPostsSeen',
+        'votePoll',
+        'addComment',
+        'followCategory',
+        'unfollowCategory',
+      ].map((name) => [`Mutation.${name}`, 'interactions']),
+    ),
   };
   it('a token without `profile` sees of its own person what everybody sees', async () => {
     await kith.mutate('updateProfile', { bio: 'Mine', birthday: '1990-01-01' }, 'shy');
@@ -576,7 +595,7 @@ describe('scopes', () => {
     );
   });
 
-  it.each(guarded.filter(({ scope }) => scope !== undefined))(
+  it.each(guarded.filter(({ scope }) => scope !== undefined && scope !== byVisibility))(
     '$coordinate without $scope is FORBIDDEN, with requiredScope',
     async ({ document, scope }) => {
       const others = scopes.filter((other) => other !== scope).join(' ');
@@ -586,6 +605,65 @@ describe('scopes', () => {
       ]);
     },
   );
+
+  describe('of a post’s visibility', () => {
+    /** A post of Ada's that only some may see, or everybody, with a poll and a comment: what each mutation takes. */
+    const inputs = async (visibility: string): Promise<Record<string, object>> => {
+      const poll = { question: 'Which?', choices: ['One', 'Other'] };
+      const { post } = await kith.mutate(
+        'createPost',
+        { visibility, poll },
+        'ada',
+        'post { id poll { id } }',
+      );
+      const said = { postId: post.id, body: 'So' };
+      const { comment } = await kith.mutate('addComment', said, 'ada', 'comment { id }');
+      return {
+        createPost: { visibility, body: 'Allowed' },
+        updatePost: { postId: post.id, body: 'Allowed' },
+        closePoll: { pollId: post.poll.id },
+        updateComment: { commentId: comment.id, body: 'Allowed' },
+        deleteComment: { commentId: comment.id },
+        deletePost: { postId: post.id },
+      };
+    };
+    const send = (name: string, input: object | undefined, scope: string) =>
+      kith.send(
+        `mutation ($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { userErrors { code } } }`,
+        { as: 'ada', scope, variables: { input } },
+      );
+    const names = mutations().flatMap(({ coordinate, scope }) =>
+      scope === byVisibility ? [coordinate.replace('Mutation.', '')] : [],
+    );
+    const state = () =>
+      kith.query(
+        `{ user(by: { username: "ada" }) { posts(first: 100) { nodes { body updatedAt poll { isClosed } comments { nodes { body } } } } } }`,
+        { as: 'ada' },
+      );
+
+    it.each(
+      names.flatMap((name) => [
+        { name, visibility: 'PUBLIC', needed: 'public:modify' },
+        { name, visibility: 'FOLLOWERS', needed: 'private:modify' },
+        { name, visibility: 'CONNECTIONS', needed: 'private:modify' },
+      ]),
+    )(
+      '$name, $visibility: needs $needed, and nothing else to write',
+      async ({ name, visibility, needed }) => {
+        const input = (await inputs(visibility))[name];
+        const before = await state();
+        const refused = await send(name, input, scopes.filter((other) => other !== needed).join(' '));
+        expect(refused.errors.map(({ extensions }) => extensions)).toEqual([
+          { code: 'FORBIDDEN', requiredScope: needed },
+        ]);
+        expect(await state()).toEqual(before);
+        const done = await send(name, input, `private:read ${needed}`);
+        expect(done.errors).toEqual([]);
+        expect(done.data).toEqual({ [name]: { userErrors: [] } });
+        expect(await state()).not.toEqual(before);
+      },
+    );
+  });
 
   it.each(mutations())('$coordinate without a token is UNAUTHENTICATED', async ({ document }) => {
     const { errors } = await kith.send(document);
@@ -608,8 +686,11 @@ interface Guarded {
   document: string;
 }
 
+/** What mutations of a post say of the scope they need. */
+const byVisibility = 'public:modify` where the post is PUBLIC, else `private:modify';
+
 const scopeIn = (description: string | null | undefined) =>
-  /Needs the scope `([^`]+)`/.exec(description ?? '')?.[1];
+  /Needs the scope `(.+)`\.$/.exec(description ?? '')?.[1];
 
 /** Each field of Viewer, with a document that asks for it. */
 function viewerFields(): Guarded[] {
@@ -629,6 +710,7 @@ const anyOf: Record<string, string> = {
   'ImageInput!': '{ base64: "x" }',
   'RoomKind!': 'GROUP',
   'RoomRole!': 'ADMIN',
+  'PostVisibility!': 'PUBLIC',
 };
 
 /** Each mutation, with a document that runs it on nothing: the right to it is asked for first. */
@@ -733,10 +815,15 @@ describe('a deleted account', () => {
 
 describe('with REQUIRE_APPROVAL', () => {
   const approving = useTestApp({ env: { REQUIRE_APPROVAL: 'true' } });
-  // What they change is their own; what they have seen is, too.
-  const marking = ['Mutation.markConnectionRequestsSeen', 'Mutation.markNotificationsSeen'];
+  // What they change is their own; what came to them is, too; and categories are nobody's.
+  const towardsNobody = [
+    'Mutation.markConnectionRequestsSeen',
+    'Mutation.markNotificationsSeen',
+    'Mutation.followCategory',
+    'Mutation.unfollowCategory',
+  ];
   const own = mutations().flatMap(({ coordinate, scope }) =>
-    scope === 'profile:modify' || marking.includes(coordinate) ? [coordinate] : [],
+    scope === 'profile:modify' || towardsNobody.includes(coordinate) ? [coordinate] : [],
   );
 
   it('a new account is PENDING, and reads', async () => {

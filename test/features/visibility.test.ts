@@ -2,9 +2,12 @@
 import { eq } from 'drizzle-orm';
 import { getNamedType, isInputObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { newId } from '../../src/db/uuid.ts';
+import { addCategory } from '../../src/features/categories/operator-store.ts';
 import { userStats, users } from '../../src/features/users/table.ts';
 import { schema } from '../../src/schema.ts';
 import { type TestApp, useTestApp } from '../helpers/app.ts';
+import { onePixel } from '../helpers/lists.ts';
 import { doorsToPeople, type Sought, walkSchema } from '../helpers/schema-walk.ts';
 
 /** What no mutation can do: what an operator does. */
@@ -32,11 +35,26 @@ async function connect(kith: TestApp, requester: string, addressee: string): Pro
 
 async function soughtOf(kith: TestApp, username: string): Promise<Sought> {
   const { viewer } = await kith.query(
-    '{ viewer { user { id username sid } members(first: 1) { nodes { id sid memberName } } rooms(first: 100) { nodes { id slug viewerRole } } } }',
+    `{ viewer { user { id username sid posts(first: 1, types: [POLL]) { nodes { id slug categories { id slug } photos { id } poll { id choices { id } } comments(first: 6) { nodes { id author { username } } } } } }
+      members(first: 1) { nodes { id sid memberName } } rooms(first: 100) { nodes { id slug viewerRole } } } }`,
     { as: username },
   );
   const room = viewer.rooms.nodes.find(({ viewerRole }: { viewerRole: string }) => viewerRole === 'OWNER');
-  return { ...viewer.user, member: viewer.members.nodes[0] ?? null, room: room ?? null };
+  const { posts, ...person } = viewer.user;
+  const [post] = posts.nodes;
+  // One of each kind: what `nodes` may cost is limited.
+  const said = ({ author }: { author: { username: string } }) => author.username === username;
+  const inside: { id: string }[] = post
+    ? [post.photos[0], post.poll.choices[0], post.comments.nodes.find(said)]
+    : [];
+  return {
+    ...person,
+    member: viewer.members.nodes[0] ?? null,
+    room: room ?? null,
+    post: post
+      ? { id: post.id, slug: post.slug, category: post.categories[0], within: inside.map(({ id }) => id) }
+      : null,
+  };
 }
 
 /** The doors of the schema, or of `only` these, that this person comes out of for this viewer. */
@@ -63,10 +81,35 @@ describe('rule 3.1: blocked on every path of the schema', () => {
    * All follow all, have all others in an aspect, have a member, own a room that all are in, and show their account. Ada has blocked Bob; Eve has blocked Fay, after both had hidden the other. Carol has hidden all four,
    * so that her list of hidden people is a path as well; Dan finds them everywhere else. Carol has asked all four and Dan was
    * asked by all four: he has accepted two, rejected one and not answered another. The four are connected, save that Eve
-   * has rejected Fay.
+   * has rejected Fay. Each has written a post with a photo and a poll, which mentions all others, and another one in their
+   * room; all like it, comment on it and vote in it, and the others reshare it.
    */
   const community = () => {
     ready ??= (async () => {
+      // First, so that what comes of it is not all that the first page of anybody's notifications holds.
+      const category = { id: newId(new Date()), name: 'All', slug: 'all' };
+      expect(await addCategory(kith.database.db, category)).toEqual([]);
+      for (const as of people) {
+        const act = async (name: string, input: object, by: string, selection = '') => {
+          const payload = await kith.mutate(name, input, by, selection);
+          expect(payload.userErrors, `${name} by ${by}`).toEqual([]);
+          return payload;
+        };
+        const input = {
+          visibility: 'PUBLIC',
+          body: people.map((one) => `@${one}`).join(' '),
+          categories: ['all'],
+          photos: [{ image: { base64: onePixel } }],
+          poll: { question: 'Which?', choices: ['One', 'Other'], showsVoters: true },
+        };
+        const { post } = await act('createPost', input, as, 'post { id poll { id choices { id } } }');
+        for (const by of people) {
+          await act('likePost', { postId: post.id }, by);
+          await act('addComment', { postId: post.id, body: 'Hello' }, by);
+          await act('votePoll', { pollId: post.poll.id, choiceIds: [post.poll.choices[0].id] }, by);
+          if (by !== as) await act('resharePost', { postId: post.id }, by);
+        }
+      }
       await befriend(kith, people);
       for (const as of people) {
         expect((await kith.mutate('createMember', { name: 'Within' }, as)).userErrors).toEqual([]);
@@ -89,6 +132,8 @@ describe('rule 3.1: blocked on every path of the schema', () => {
         for (const other of people.filter((one) => one !== as)) {
           expect((await kith.mutate('joinRoom', { roomId: room.id }, other)).userErrors).toEqual([]);
         }
+        const post = { visibility: 'ROOM', roomId: room.id, body: 'Hello' };
+        expect((await kith.mutate('createPost', post, as)).userErrors).toEqual([]);
       }
       const tie = async (as: string, verb: string, other: string) =>
         done(kith, verb, await kith.idOf(other), as);
@@ -152,7 +197,7 @@ describe('rule 3.1: blocked on every path of the schema', () => {
     try {
       Object.assign(by, { name: 'unheardOf' });
       expect(() =>
-        doorsToPeople(schema, { id: '', username: '', sid: '', member: null, room: null }),
+        doorsToPeople(schema, { id: '', username: '', sid: '', member: null, room: null, post: null }),
       ).toThrow('Teach me this argument: Query.user(unheardOf: UserBy!)');
     } finally {
       Object.assign(by, { name });

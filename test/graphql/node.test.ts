@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { isInterfaceType } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { newId } from '../../src/db/uuid.ts';
+import { categories } from '../../src/features/categories/table.ts';
 import { schema } from '../../src/schema.ts';
 import { useTestApp } from '../helpers/app.ts';
 import { onePixel } from '../helpers/lists.ts';
@@ -20,6 +22,32 @@ async function find(id: string, as?: string) {
   const { node, nodes } = await kith.query(query, { variables: { id }, as });
   expect(nodes).toEqual([node]);
   return node;
+}
+
+/** A post of this person's that has all that a post can have, with a comment of theirs: the ids of it all, by type. */
+async function postWithAll(as: string, visibility: string): Promise<Record<string, string>> {
+  const { post } = await kith.mutate(
+    'createPost',
+    {
+      visibility,
+      photos: [{ image: { base64: onePixel } }],
+      links: ['https://here.example/page', 'https://here.example/film.mp4', 'https://here.example/book.pdf'],
+      poll: { question: 'Which?', choices: ['One', 'Other'] },
+    },
+    as,
+    'post { id media { __typename id } poll { id choices { id } } }',
+  );
+  const said = { postId: post.id, body: 'So' };
+  const { comment } = await kith.mutate('addComment', said, as, 'comment { id }');
+  return {
+    Post: post.id,
+    ...Object.fromEntries(
+      post.media.map((medium: { __typename: string; id: string }) => [medium.__typename, medium.id]),
+    ),
+    Poll: post.poll.id,
+    PollChoice: post.poll.choices[0].id,
+    Comment: comment.id,
+  };
 }
 
 const nodes = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
@@ -111,9 +139,13 @@ describe('node', () => {
       'ada',
       'room { id }',
     );
+    const categoryId = newId(new Date());
+    const { db } = kith.database;
+    await db.insert(categories).values({ id: categoryId, name: 'Findable', slug: 'findable' });
     await kith.mutate('followUser', { userId: await kith.idOf('ada') }, 'bob');
     const { viewer: told } = await kith.query('{ viewer { notifications { nodes { id } } } }', { as: 'ada' });
     const ids: Record<string, string> = {
+      ...(await postWithAll('ada', 'PUBLIC')),
       Aspect: aspect.id,
       User: await kith.idOf('ada'),
       Viewer: await viewerIdOf('ada'),
@@ -123,6 +155,7 @@ describe('node', () => {
       Account: viewer.accounts[0].id,
       Connection: connection.id,
       Room: room.id,
+      Category: encode(`Category:${categoryId}`),
       Notification: told.notifications.nodes[0].id,
     };
     // A new type has to bring an id along, to show that it is found.
@@ -206,6 +239,63 @@ describe('a Viewer', () => {
     expect(errors.map(({ extensions }) => extensions)).toEqual([
       { code: 'FORBIDDEN', requiredScope: 'profile:read_private' },
     ]);
+  });
+});
+
+describe('a post, and what is in it and under it', () => {
+  it('is found by whom it is for, and null to everybody else', async () => {
+    await kith.mutate('followUser', { userId: await kith.idOf('writer') }, 'reader');
+    const ids = await postWithAll('writer', 'FOLLOWERS');
+    const found = Object.entries(ids).map(([__typename, id]) => ({ __typename, id }));
+    const none = found.map(() => null);
+    const read = async (as: string | undefined, scope?: string) => {
+      const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }';
+      const variables = { ids: Object.values(ids) };
+      const { data, errors } = await kith.send(query, { variables, as, ...(scope ? { scope } : {}) });
+      expect(errors).toEqual([]);
+      return data.nodes;
+    };
+    expect(await read('writer')).toEqual(found);
+    expect(await read('reader')).toEqual(found);
+    expect(await read('reader', 'private:read')).toEqual(found);
+    expect(await read('reader', 'profile contacts:read private:modify interactions')).toEqual(none);
+    expect(await read('bob')).toEqual(none);
+    expect(await read(undefined)).toEqual(none);
+    await kith.mutate('blockUser', { userId: await kith.idOf('reader') }, 'writer');
+    expect(await read('reader')).toEqual(none);
+  });
+
+  it('is null to either side of a block and while its author is suspended, also where it is public', async () => {
+    const ids = await postWithAll('publisher', 'PUBLIC');
+    const publisher = await kith.idOf('publisher');
+    const status = (to: string) =>
+      kith.database.db.execute(sql`UPDATE users SET status = ${to} WHERE username_key = 'publisher'`);
+    await kith.mutate('blockUser', { userId: await kith.idOf('blocked') }, 'publisher');
+    await kith.mutate('blockUser', { userId: publisher }, 'blocker');
+    for (const [__typename, id] of Object.entries(ids)) {
+      expect(await find(id), __typename).toEqual({ __typename, id });
+      expect(await find(id, 'bob'), __typename).toEqual({ __typename, id });
+      expect(await find(id, 'blocked'), __typename).toBeNull();
+      expect(await find(id, 'blocker'), __typename).toBeNull();
+    }
+    await status('SUSPENDED');
+    for (const [__typename, id] of Object.entries(ids)) expect(await find(id, 'bob'), __typename).toBeNull();
+    await status('ACTIVE');
+    for (const [__typename, id] of Object.entries(ids)) {
+      expect(await find(id, 'bob'), __typename).toEqual({ __typename, id });
+    }
+  });
+
+  it('a comment is null to either side of a block with who wrote it, under anybody’s post', async () => {
+    const { Post: postId } = await postWithAll('host', 'PUBLIC');
+    const said = { postId, body: 'So' };
+    const { comment } = await kith.mutate('addComment', said, 'guest', 'comment { id }');
+    await kith.mutate('blockUser', { userId: await kith.idOf('guest') }, 'shy');
+    const found = { __typename: 'Comment', id: comment.id };
+    for (const as of ['host', 'guest', 'bob', undefined]) expect(await find(comment.id, as)).toEqual(found);
+    expect(await find(comment.id, 'shy')).toBeNull();
+    await kith.mutate('blockUser', { userId: await kith.idOf('bob') }, 'guest');
+    expect(await find(comment.id, 'bob')).toBeNull();
   });
 });
 

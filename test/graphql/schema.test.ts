@@ -88,6 +88,8 @@ describe('lists', () => {
       'UserError.path',
       'Query.nodes',
       'Notification.actors',
+      ...['aspects', 'media', 'photos', 'categories', 'tags', 'mentions'].map((field) => `Post.${field}`),
+      'Poll.choices',
     ];
     for (const type of objects) {
       for (const field of Object.values(type.getFields())) {
@@ -139,6 +141,7 @@ it('whatever has an id is a Node', () => {
 
 const profile =
   'id: ID! sid: String! name: String! displayName: String bio: String bioHtml: HTML avatar: Image links: [URL!]! names: [NameEntry!]! pronouns: [PronounEntry!]! fields: [ProfileField!]! flags: [PrideFlag!]!';
+const medium = 'id: ID! position: Int! title: String description: String';
 const memberFields =
   'displayName: String bio: String links: [String!] names: [NameEntryInput!] pronouns: [PronounEntryInput!] fields: [ProfileFieldInput!] flagIds: [ID!] avatar: ImageInput isUnlisted: Boolean';
 
@@ -146,14 +149,17 @@ const memberFields =
 it.each([
   [
     'User',
-    `${profile} isViewer: Boolean! username: String! realName: String tagline: String cover: Image website: URL memberTitle: String! members: MemberConnection! customPreferences: [Preference!]! tags: [Tag!]! accounts: [Account!]! badges: [Badge!]! utcOffset: Int status: UserStatus! createdAt: DateTime! isNsfw: Boolean! birthday: Date gender: String location: Location company: Company stats: UserStats! relationship: Relationship followers: UserFollowerConnection! following: UserFollowingConnection! mutualFollowers: UserFollowerConnection! connections: UserPeerConnection! mutualConnections: UserPeerConnection! rooms: RoomConnection!`,
+    `${profile} isViewer: Boolean! username: String! realName: String tagline: String cover: Image website: URL memberTitle: String! members: MemberConnection! customPreferences: [Preference!]! tags: [Tag!]! accounts: [Account!]! badges: [Badge!]! utcOffset: Int status: UserStatus! createdAt: DateTime! isNsfw: Boolean! birthday: Date gender: String location: Location company: Company stats: UserStats! relationship: Relationship followers: UserFollowerConnection! following: UserFollowingConnection! mutualFollowers: UserFollowerConnection! connections: UserPeerConnection! mutualConnections: UserPeerConnection! rooms: RoomConnection! categories: CategoryConnection! reputation: Int! posts: PostConnection! photos: PhotoConnection!`,
   ],
   ['UserFollowerEdge', 'cursor: String! node: User! followedAt: DateTime!'],
   ['UserFollowingEdge', 'cursor: String! node: User! followedAt: DateTime!'],
   ['BlockedUserEdge', 'cursor: String! node: User! blockedAt: DateTime!'],
   ['HiddenUserEdge', 'cursor: String! node: User! hiddenAt: DateTime!'],
   ['UserPeerEdge', 'cursor: String! node: User! connectedAt: DateTime!'],
-  ['UserStats', 'followers: Int! following: Int! connections: Int!'],
+  [
+    'UserStats',
+    'followers: Int! following: Int! connections: Int! posts: Int! statuses: Int! discussions: Int! polls: Int! photos: Int! likesReceived: Int! categories: Int!',
+  ],
   [
     'Connection',
     'id: ID! requester: User! addressee: User! peer: User! status: ConnectionStatus! createdAt: DateTime! acceptedAt: DateTime seenAt: DateTime rejectedAt: DateTime',
@@ -187,7 +193,7 @@ it.each([
   ['UserError', 'code: ErrorCode! message: String! path: [String!]!'],
   [
     'Query',
-    'node: Node nodes: [Node]! viewer: Viewer user: User users: UserConnection! searchUsers: UserSearchConnection! member: Member room: Room community: Community!',
+    'node: Node nodes: [Node]! viewer: Viewer user: User users: UserConnection! searchUsers: UserSearchConnection! member: Member room: Room post: Post category: Category categories: CategoryConnection! community: Community!',
   ],
   ['UpdateProfilePayload', 'user: User userErrors: [UserError!]!'],
   ['UpdateSettingsPayload', 'settings: Settings userErrors: [UserError!]!'],
@@ -267,12 +273,88 @@ it.each([
   ]),
   [
     'Room',
-    'id: ID! kind: RoomKind! slug: String! name: String! description: String avatar: Image isPublic: Boolean! isVerified: Boolean! createdAt: DateTime! membersCount: Int! owner: User viewerRole: RoomRole viewerInvited: Boolean! members: RoomMemberConnection!',
+    'id: ID! kind: RoomKind! slug: String! name: String! description: String avatar: Image isPublic: Boolean! isVerified: Boolean! createdAt: DateTime! membersCount: Int! postsCount: Int! owner: User viewerRole: RoomRole viewerInvited: Boolean! members: RoomMemberConnection! posts: PostConnection!',
   ],
   ['RoomMemberEdge', 'cursor: String! node: User! role: RoomRole! joinedAt: DateTime!'],
   ['RoomConnection', 'edges: [RoomEdge!]! nodes: [Room!]! pageInfo: PageInfo! totalCount: Int!'],
   ['UserSearchEdge', 'cursor: String! node: User! isRoomMember: Boolean'],
   ['RoomBy', 'id: ID slug: String'],
+  [
+    'Category',
+    'id: ID! name: String! slug: String! followersCount: Int! viewerFollows: Boolean! posts: PostConnection!',
+  ],
+  ['CategoryBy', 'id: ID slug: String'],
+  ...['FollowCategory', 'UnfollowCategory'].flatMap((name): [string, string][] => [
+    [`${name}Input`, 'categoryId: ID!'],
+    [`${name}Payload`, 'category: Category viewer: Viewer userErrors: [UserError!]!'],
+  ]),
+  [
+    'Post',
+    'id: ID! author: User! type: PostType! title: String! slug: String! body: String! html: HTML! summary: String! createdAt: DateTime! updatedAt: DateTime! lastActivityAt: DateTime! visibility: PostVisibility! aspects: [Aspect!]! isNsfw: Boolean! isCollapsed: Boolean! provider: String mediaType: MediaType media: [Media!]! photos: [Photo!]! location: Location poll: Poll categories: [Category!]! tags: [Tag!]! mentions: [User!]! room: Room root: Post counters: PostCounters! viewerState: PostViewerState comments: CommentConnection! reshares: PostConnection! likes: PostLikeConnection!',
+  ],
+  ['PostCounters', 'comments: Int! likes: Int! reshares: Int! followers: Int! views: Int! score: Int!'],
+  ['PostViewerState', 'liked: Boolean! reshared: Boolean! subscribed: Boolean! seen: Boolean!'],
+  ['PostLikeEdge', 'cursor: String! node: User! likedAt: DateTime!'],
+  ['PostConnection', 'edges: [PostEdge!]! nodes: [Post!]! pageInfo: PageInfo! totalCount: Int!'],
+  ['CommentConnection', 'edges: [CommentEdge!]! nodes: [Comment!]! pageInfo: PageInfo! totalCount: Int!'],
+  ['PhotoConnection', 'edges: [PhotoEdge!]! nodes: [Photo!]! pageInfo: PageInfo! totalCount: Int!'],
+  ['Media', medium],
+  ['Photo', `${medium} image: Image! author: User! post: Post createdAt: DateTime!`],
+  ['LinkMedia', `${medium} url: URL!`],
+  ['VideoMedia', `${medium} url: URL!`],
+  ['DocumentMedia', `${medium} url: URL! mimeType: String!`],
+  [
+    'Poll',
+    'id: ID! post: Post! question: String! multipleChoice: Boolean! createdAt: DateTime! updatedAt: DateTime! expiresAt: DateTime isClosed: Boolean! isHidden: Boolean! showsVoters: Boolean! votersCount: Int! viewerHasVoted: Boolean! choices: [PollChoice!]!',
+  ],
+  [
+    'PollChoice',
+    'id: ID! text: String! position: Int! votesCount: Int viewerVoted: Boolean! voters: UserConnection!',
+  ],
+  ['Comment', 'id: ID! author: User! post: Post! body: String! html: HTML! createdAt: DateTime!'],
+  ['PostBy', 'id: ID slug: PostSlug'],
+  ['PostSlug', 'username: String! slug: String!'],
+  [
+    'CreatePostInput',
+    'body: String title: String type: PostType visibility: PostVisibility! aspectIds: [ID!] roomId: ID isNsfw: Boolean location: LocationInput categories: [String!] tags: [String!] photos: [PhotoInput!] links: [String!] poll: PollInput',
+  ],
+  ['PhotoInput', 'image: ImageInput! title: String description: String'],
+  [
+    'PollInput',
+    'question: String! choices: [String!]! multipleChoice: Boolean! isHidden: Boolean! showsVoters: Boolean! expiresAt: DateTime',
+  ],
+  [
+    'UpdatePostInput',
+    'postId: ID! title: String body: String isNsfw: Boolean categories: [String!] tags: [String!]',
+  ],
+  ...['DeletePost', 'LikePost', 'UnlikePost', 'SubscribeToPost', 'UnsubscribeFromPost', 'ResharePost'].map(
+    (name): [string, string] => [`${name}Input`, 'postId: ID!'],
+  ),
+  ...[
+    'CreatePost',
+    'UpdatePost',
+    'LikePost',
+    'UnlikePost',
+    'SubscribeToPost',
+    'UnsubscribeFromPost',
+    'ResharePost',
+  ].map((name): [string, string] => [`${name}Payload`, 'post: Post userErrors: [UserError!]!']),
+  ['ResharePostPayload', 'root: Post'],
+  ['DeletePostPayload', 'deletedPostId: ID userErrors: [UserError!]!'],
+  ['MarkPostsSeenInput', 'postIds: [ID!]!'],
+  ['MarkPostsSeenPayload', 'seenCount: Int userErrors: [UserError!]!'],
+  ['ClosePollInput', 'pollId: ID!'],
+  ['VotePollInput', 'pollId: ID! choiceIds: [ID!]!'],
+  ...['ClosePoll', 'VotePoll'].map((name): [string, string] => [
+    `${name}Payload`,
+    'poll: Poll userErrors: [UserError!]!',
+  ]),
+  ['AddCommentInput', 'postId: ID! body: String!'],
+  ['AddCommentPayload', 'comment: Comment post: Post userErrors: [UserError!]!'],
+  ['UpdateCommentInput', 'commentId: ID! body: String!'],
+  ['UpdateCommentPayload', 'comment: Comment userErrors: [UserError!]!'],
+  ['DeleteCommentInput', 'commentId: ID!'],
+  ['DeleteCommentPayload', 'deletedCommentId: ID userErrors: [UserError!]!'],
   [
     'CreateRoomInput',
     'kind: RoomKind! name: String! slug: String! description: String isPublic: Boolean! avatar: ImageInput',
@@ -376,6 +458,24 @@ it.each([
   ['Query', 'user', 'by: UserBy!'],
   ['Query', 'member', 'by: MemberBy!'],
   ['Query', 'room', 'by: RoomBy!'],
+  ['Query', 'post', 'by: PostBy!'],
+  ['Query', 'category', 'by: CategoryBy!'],
+  ['Query', 'categories', 'first: Int, after: String, last: Int, before: String'],
+  ['User', 'posts', 'first: Int, after: String, last: Int, before: String, types: [PostType!]'],
+  ...[
+    ['User', 'photos'],
+    ['User', 'categories'],
+    ['Room', 'posts'],
+    ['Category', 'posts'],
+    ['Post', 'comments'],
+    ['Post', 'reshares'],
+    ['Post', 'likes'],
+    ['PollChoice', 'voters'],
+  ].map(([on = '', field = '']): [string, string, string] => [
+    on,
+    field,
+    'first: Int, after: String, last: Int, before: String',
+  ]),
   [
     'Viewer',
     'notifications',
@@ -420,6 +520,9 @@ it.each([
   ['UserOrder', 'NEWEST OLDEST USERNAME'],
   ['SearchContext', 'EVERYONE MENTION ROOM_INVITE'],
   ['RoomKind', 'GROUP PAGE'],
+  ['PostType', 'STATUS DISCUSSION POLL RESHARE'],
+  ['PostVisibility', 'PUBLIC FOLLOWERS CONNECTIONS ASPECTS ROOM'],
+  ['MediaType', 'IMAGES VIDEO DOCUMENTS LINK'],
   ['RoomRole', 'OWNER ADMIN MEMBER FOLLOWER'],
   ['ConnectionStatus', 'PENDING ACCEPTED REJECTED'],
   ['ConnectionState', 'NONE REQUESTED RECEIVED CONNECTED REJECTED'],

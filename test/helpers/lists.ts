@@ -1,10 +1,13 @@
 // Every list of the schema: how it is filled, how it is read, and what its pages have to be like.
 import { inArray } from 'drizzle-orm';
 import { expect } from 'vitest';
+import { newId } from '../../src/db/uuid.ts';
+import { categories } from '../../src/features/categories/table.ts';
 import { users } from '../../src/features/users/table.ts';
-import { decodeId } from '../../src/graphql/node.ts';
+import { decodeId, encodeId } from '../../src/graphql/node.ts';
 import type { TestApp } from './app.ts';
 import { crowd, type Person } from './crowd.ts';
+import { writePost } from './written.ts';
 
 /** A clock that only goes when it is told to, so that ties in one millisecond can be had. */
 export interface Clock {
@@ -37,7 +40,7 @@ export interface Filled {
 export interface ListCase {
   name: string;
   /** The type that has it, and its field. */
-  on: 'Query' | 'User' | 'Viewer' | 'Aspect' | 'Room';
+  on: 'Query' | 'User' | 'Viewer' | 'Aspect' | 'Room' | 'Post' | 'Category' | 'PollChoice';
   field: string;
   /** Arguments besides those of every list. */
   args: string;
@@ -104,6 +107,28 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
     expect(userErrors).toEqual([]);
     return room.id;
   };
+
+  /** A category, as operators make them. */
+  const newCategory = async (slug: string): Promise<{ username: string; id: string }> => {
+    const id = newId(clock.now());
+    await kith.database.db.insert(categories).values({ id, name: `The ${slug}`, slug });
+    return { username: slug, id: encodeId('Category', id) };
+  };
+
+  /** A public post of somebody's, unless given otherwise, by its body. */
+  const newPost = async (
+    as: string,
+    body: string,
+    given: object = {},
+    selection = 'id',
+  ): Promise<{ username: string; id: string; photos?: { id: string }[] }> => {
+    const input = { visibility: 'PUBLIC', body, ...given };
+    const { post, userErrors } = await kith.mutate('createPost', input, as, `post { ${selection} }`);
+    expect(userErrors).toEqual([]);
+    return { username: body, ...post };
+  };
+  const deletePost = async (postId: string, as: string) =>
+    expect((await kith.mutate('deletePost', { postId }, as)).userErrors).toEqual([]);
 
   /** Connects the two: whoever has not asked yet does so. */
   const connect = async (one: { username: string; id: string }, other: { username: string; id: string }) => {
@@ -526,6 +551,52 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
       },
     },
     {
+      name: 'Query.categories',
+      on: 'Query',
+      field: 'categories',
+      args: '',
+      time: null,
+      label: 'slug',
+      fill: async (steps) => {
+        const { db } = kith.database;
+        await db.delete(categories);
+        // Made in another order than that of the list.
+        const entries = await making(steps, (n) => newCategory(`category-${'kcmaidfblhgjne'.charAt(n)}`));
+        return {
+          as: null,
+          under: null,
+          entries: entries.toSorted((a, b) => (a.person.username < b.person.username ? -1 : 1)),
+          remove: ({ uuid }) => db.delete(categories).where(inArray(categories.id, [uuid])),
+        };
+      },
+    },
+    {
+      name: 'User.categories',
+      on: 'User',
+      field: 'categories',
+      args: '',
+      time: null,
+      label: 'slug',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        const follow = async (name: string, categoryId: string) =>
+          expect((await kith.mutate(name, { categoryId }, owner.username)).userErrors).toEqual([]);
+        // Nobody else's are in it.
+        await newCategory(`followed-${++made}`);
+        const entries = await making(steps, async () => {
+          const category = await newCategory(`followed-${++made}`);
+          await follow('followCategory', category.id);
+          return category;
+        });
+        return {
+          as: null,
+          under: userBy(owner.username),
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id }) => follow('unfollowCategory', id),
+        };
+      },
+    },
+    {
       name: 'Viewer.prideFlags',
       on: 'Viewer',
       field: 'prideFlags',
@@ -544,6 +615,197 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
           under: 'viewer',
           entries: entries.toSorted(newestFirst),
           remove: ({ id }) => kith.mutate('deletePrideFlag', { flagId: id }, owner.username),
+        };
+      },
+    },
+    {
+      name: 'Post.likes',
+      on: 'Post',
+      field: 'likes',
+      args: '',
+      time: 'likedAt',
+      label: 'username',
+      fill: async (steps) => {
+        const author = await nobodyYet();
+        const post = await writePost(kith, clock, { uuid: decodeId(author.id)?.id ?? '' });
+        const act = async (name: string, as: string) =>
+          expect((await kith.mutate(name, { postId: post.id }, as)).userErrors).toEqual([]);
+        return {
+          as: null,
+          under: `node(id: "${post.id}")`,
+          entries: await timed(steps, ({ username }) => act('likePost', username)),
+          remove: ({ username }) => act('unlikePost', username),
+        };
+      },
+    },
+    ...['', 'types: [DISCUSSION, RESHARE]'].map(
+      (args): ListCase => ({
+        name: `User.posts${args && `, ${args}`}`,
+        on: 'User',
+        field: 'posts',
+        args,
+        time: null,
+        label: 'body',
+        fill: async (steps) => {
+          const { username } = await nobodyYet();
+          const title = args ? 'Titled' : undefined;
+          // Of another kind than is asked for, and one that is not for everybody.
+          if (args) await newPost(username, 'A status');
+          await newPost(username, 'Aside', { title, visibility: 'FOLLOWERS' });
+          const entries = await making(steps, (n) => newPost(username, `Post ${n}`, { title }));
+          return {
+            as: null,
+            under: userBy(username),
+            entries: entries.toSorted(newestFirst),
+            remove: ({ id }) => deletePost(id, username),
+          };
+        },
+      }),
+    ),
+    {
+      name: 'User.photos',
+      on: 'User',
+      field: 'photos',
+      args: '',
+      time: null,
+      label: 'title',
+      fill: async (steps) => {
+        const { username } = await nobodyYet();
+        const photo = (title: string) => ({ photos: [{ title, image: { base64: onePixel } }] });
+        await newPost(username, 'Aside', { ...photo('Aside'), visibility: 'FOLLOWERS' });
+        const postOf = new Map<string, string>();
+        const entries = await making(steps, async (n) => {
+          const title = `Photo ${n}`;
+          const { id, photos } = await newPost(username, title, photo(title), 'id photos { id }');
+          const photoId = photos?.[0]?.id ?? '';
+          postOf.set(photoId, id);
+          return { username: title, id: photoId };
+        });
+        return {
+          as: null,
+          under: userBy(username),
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id }) => deletePost(postOf.get(id) ?? '', username),
+        };
+      },
+    },
+    {
+      name: 'Room.posts',
+      on: 'Room',
+      field: 'posts',
+      args: '',
+      time: null,
+      label: 'body',
+      fill: async (steps) => {
+        const { username } = await nobodyYet();
+        const roomId = await roomOf(username, 'Posts');
+        await newPost(username, 'Elsewhere');
+        const given = { visibility: 'ROOM', roomId };
+        const entries = await making(steps, (n) => newPost(username, `Post ${n}`, given));
+        return {
+          as: username,
+          under: `node(id: "${roomId}")`,
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id }) => deletePost(id, username),
+        };
+      },
+    },
+    {
+      name: 'Category.posts',
+      on: 'Category',
+      field: 'posts',
+      args: '',
+      time: null,
+      label: 'body',
+      fill: async (steps) => {
+        const { username } = await nobodyYet();
+        const slug = `sorted-${++made}`;
+        const category = await newCategory(slug);
+        await newPost(username, 'Elsewhere');
+        await newPost(username, 'Aside', { categories: [slug], visibility: 'FOLLOWERS' });
+        const entries = await making(steps, (n) => newPost(username, `Post ${n}`, { categories: [slug] }));
+        return {
+          as: null,
+          under: `node(id: "${category.id}")`,
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id }) => deletePost(id, username),
+        };
+      },
+    },
+    {
+      name: 'Post.reshares',
+      on: 'Post',
+      field: 'reshares',
+      args: '',
+      time: null,
+      label: { person: 'author' },
+      fill: async (steps) => {
+        const { username: author } = await nobodyYet();
+        const { id: postId } = await newPost(author, 'Pass it on');
+        const people = await some(steps.length);
+        const entries = await making(steps, async (n) => {
+          const username = people[n]?.username ?? '';
+          const { post, userErrors } = await kith.mutate('resharePost', { postId }, username, 'post { id }');
+          expect(userErrors).toEqual([]);
+          return { username, id: post.id };
+        });
+        return {
+          as: null,
+          under: `node(id: "${postId}")`,
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id, username }) => deletePost(id, username),
+        };
+      },
+    },
+    {
+      name: 'PollChoice.voters',
+      on: 'PollChoice',
+      field: 'voters',
+      args: '',
+      time: null,
+      label: 'username',
+      fill: async (steps) => {
+        const { username: author } = await nobodyYet();
+        const poll = { question: 'Which?', choices: ['One', 'Other'], showsVoters: true };
+        const input = { visibility: 'PUBLIC', poll };
+        const asked = 'post { poll { id choices { id } } }';
+        const { post } = await kith.mutate('createPost', input, author, asked);
+        const [one, other] = post.poll.choices;
+        const vote = async (choiceId: string, as: string) => {
+          const input = { pollId: post.poll.id, choiceIds: [choiceId] };
+          expect((await kith.mutate('votePoll', input, as)).userErrors).toEqual([]);
+        };
+        await vote(other.id, author);
+        return {
+          as: author,
+          under: `node(id: "${one.id}")`,
+          entries: await timed(steps, ({ username }) => vote(one.id, username)),
+          // A vote stays: who is to be out of the list is to be out of sight.
+          remove: ({ id }) => done('blockUser', id, author),
+        };
+      },
+    },
+    {
+      name: 'Post.comments',
+      on: 'Post',
+      field: 'comments',
+      args: '',
+      time: null,
+      label: 'body',
+      fill: async (steps) => {
+        const author = await nobodyYet();
+        const post = await writePost(kith, clock, { uuid: decodeId(author.id)?.id ?? '' });
+        const entries = await making(steps, async (n) => {
+          const body = `Comment ${n}`;
+          const input = { postId: post.id, body };
+          const { comment } = await kith.mutate('addComment', input, author.username, 'comment { id }');
+          return { username: body, id: comment.id };
+        });
+        return {
+          as: null,
+          under: `node(id: "${post.id}")`,
+          entries: entries.toSorted(newestFirst).reverse(),
+          remove: ({ id }) => kith.mutate('deleteComment', { commentId: id }, author.username),
         };
       },
     },

@@ -25,6 +25,13 @@ export interface Sought {
   member: { id: string; sid: string; memberName: string } | null;
   /** A room they own, and are found in, where there is one. */
   room: { id: string; slug: string } | null;
+  /** A post of theirs, with what is in it and under it, and its category, where there is one. */
+  post: {
+    id: string;
+    slug: string;
+    within: readonly string[];
+    category: { id: string; slug: string };
+  } | null;
 }
 
 /** An id or a username that came out of a door: a field, with its arguments, and the way through its connection. */
@@ -78,7 +85,7 @@ function argumentsOf(coordinate: string, field: GraphQLField<unknown, unknown>, 
 
 /** The values that lead to whom is sought; null for an argument that is unknown here. */
 function valuesOf({ name, type }: GraphQLArgument, sought: Sought): string[] | null {
-  const { id, username, sid, member, room } = sought;
+  const { id, username, sid, member, room, post } = sought;
   const named = getNamedType(type);
   const q = JSON.stringify;
   switch (`${name}: ${getNullableType(type)}`) {
@@ -100,6 +107,16 @@ function valuesOf({ name, type }: GraphQLArgument, sought: Sought): string[] | n
         : ['{ sid: "nobody" }'];
     case 'by: RoomBy':
       return room ? [`{ id: ${q(room.id)} }`, `{ slug: ${q(room.slug)} }`] : ['{ slug: "nowhere" }'];
+    case 'by: PostBy':
+      return post
+        ? [`{ id: ${q(post.id)} }`, `{ slug: { username: ${q(username)}, slug: ${q(post.slug)} } }`]
+        : ['{ slug: { username: "nobody", slug: "nothing" } }'];
+    case 'by: CategoryBy':
+      return post
+        ? [`{ id: ${q(post.category.id)} }`, `{ slug: ${q(post.category.slug)} }`]
+        : ['{ slug: "nothing" }'];
+    case 'types: [PostType!]':
+      return ['null', '[RESHARE]'];
     case 'roomId: ID':
       return room ? [q(room.id)] : null;
     // Inviting needs a room.
@@ -108,7 +125,9 @@ function valuesOf({ name, type }: GraphQLArgument, sought: Sought): string[] | n
     case 'id: ID':
       return [q(id)];
     case 'ids: [ID!]':
-      return [`[${[id, ...[member, room].flatMap((one) => one?.id ?? [])].map((one) => q(one)).join(', ')}]`];
+      return [
+        `[${[id, ...[member, room, post, post?.category].flatMap((one) => one?.id ?? []), ...(post?.within ?? [])].map((one) => q(one)).join(', ')}]`,
+      ];
     case 'query: String':
       return [q(username)];
     default:
@@ -182,12 +201,14 @@ function walkDocuments(schema: GraphQLSchema, sought: Sought): WalkDocument[] {
     );
 
   const documents: WalkDocument[] = [];
-  const walk = (
-    path: Step[],
-    type: GraphQLObjectType,
-    people: number,
-    since: readonly GraphQLObjectType[],
-  ) => {
+  // Breadth first, so that a door is gone through where it is nearest, and once for each number of people before it:
+  // behind it are the same doors, whichever way led there.
+  const queue: { path: Step[]; type: GraphQLObjectType; people: number }[] = [
+    { path: [], type: query, people: 0 },
+  ];
+  const gone = new Set<string>();
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const { path, type, people } = next;
     const doors = doorsOf(type);
     for (let start = 0; start < doors.length; start += doorsPerDocument) {
       const ends = new Map<string, Door>();
@@ -208,18 +229,13 @@ function walkDocuments(schema: GraphQLSchema, sought: Sought): WalkDocument[] {
         .map((door) => [`${door.steps[0]?.field} ${door.type.name}`, door]),
     );
     for (const door of inward.values()) {
-      const isPerson = door.type === person;
-      if (isPerson ? people + 1 < peopleOnPath : !since.includes(door.type)) {
-        walk(
-          [...path, ...door.steps],
-          door.type,
-          isPerson ? people + 1 : people,
-          isPerson ? [] : [...since, door.type],
-        );
-      }
+      const before = door.type === person ? people + 1 : people;
+      const way = `${before} ${type.name}.${door.steps[0]?.field} ${door.type.name}`;
+      if (before >= peopleOnPath || gone.has(way)) continue;
+      gone.add(way);
+      queue.push({ path: [...path, ...door.steps], type: door.type, people: before });
     }
-  };
-  walk([], query, 0, [query]);
+  }
   return documents;
 }
 

@@ -17,11 +17,15 @@ export interface ImageSource {
   base64?: string | null | undefined;
 }
 
-/** A picture that a mutation was given: what it is for, where in the input it is; null clears, undefined leaves. */
+/**
+ * A picture that a mutation was given: what it is for, where in the input it is; null clears, undefined leaves. The
+ * URLs of a private one expire.
+ */
 export interface GivenPicture {
   kind: PictureKind;
   source: ImageSource | null | undefined;
   path: readonly string[];
+  isPrivate?: boolean;
 }
 
 /** The same once its files are stored. */
@@ -41,8 +45,8 @@ export async function withPictures<Given extends Record<string, GivenPicture>, D
   const stored = Object.fromEntries(Object.keys(given).map((name) => [name, undefined])) as Stored<Given>;
   try {
     const results = await Promise.allSettled(
-      asked.map(async ([key, { kind, source, path }]) => {
-        const picture = source ? await receive(ctx, kind, source, path, names) : null;
+      asked.map(async ([key, { source, ...of }]) => {
+        const picture = source ? await receive(ctx, source, of, names) : null;
         Object.assign(stored, { [key]: picture });
       }),
     );
@@ -69,9 +73,8 @@ function throwAll(results: readonly PromiseSettledResult<void>[]): void {
 
 async function receive(
   ctx: Context,
-  kind: PictureKind,
   source: ImageSource,
-  path: readonly string[],
+  { kind, path, isPrivate }: Omit<GivenPicture, 'source'>,
   names: string[],
 ): Promise<Picture> {
   const at = [...path, source.upload ? 'upload' : 'base64'];
@@ -82,20 +85,26 @@ async function receive(
       kind,
       await ctx.media.images.process(read, fileSizes[kind], viewerId(ctx)),
       names,
+      isPrivate,
     );
   } catch (error) {
     throw error instanceof ImageError ? refuse(error.code, error.message, ...at) : error;
   }
 }
 
-/** Writes a processed image's files. @param names takes the picture's name before there is any file of it. */
+/**
+ * Writes a processed image's files.
+ * @param names takes the picture's name before there is any file of it.
+ * @param isPrivate whether its URLs expire.
+ */
 export async function storePicture(
   { db, media, now }: Pick<Context, 'db' | 'now'> & { media: Pick<Media, 'storage'> },
   kind: PictureKind,
   image: ProcessedImage,
   names: string[],
+  isPrivate = false,
 ): Promise<Picture> {
-  const name = await reserveName(db, now());
+  const name = await reserveName(db, now(), isPrivate);
   names.push(name);
   const { files, ...facts } = image;
   await Promise.all(

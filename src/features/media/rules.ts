@@ -18,7 +18,25 @@ export const fileSizes: Record<PictureKind, Readonly<Record<string, Size>>> = {
   },
   // One height serves wherever a flag is shown.
   flag: { large: { height: 256 } },
+  photo: {
+    small: { width: 50, height: 50, crop: true },
+    medium: { width: 100, height: 100 },
+    large: { width: 700 },
+  },
 };
+
+/** What the names of pictures begin with that are for some people only. */
+const privatePrefix = 'private-';
+
+/** A picture's name of something random in hex; a private one shows that it is. */
+export function pictureName(random: string, isPrivate: boolean): string {
+  return isPrivate ? privatePrefix + random : random;
+}
+
+/** Whether a file is a private picture's, by its name. */
+export function isPrivateFile(file: string): boolean {
+  return file.startsWith(privatePrefix);
+}
 
 /** The name of one of a picture's files. */
 export function fileName({ name }: Pick<Picture, 'name'>, size: string): string {
@@ -38,7 +56,7 @@ export function filesOf(name: string): string[] {
 
 /** Whether the text has the form of a file's name. */
 export function isFileName(text: string): boolean {
-  return /^[0-9a-f]{32}-(small|medium|large|original)\.webp$/.test(text);
+  return /^(private-)?[0-9a-f]{32}-(small|medium|large|original)\.webp$/.test(text);
 }
 
 /**

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { writing } from '../../db/errors.ts';
+import { prepared } from '../../db/prepared.ts';
+import { serverKeys } from '../users/table.ts';
+import { pictureName } from './rules.ts';
 import { mediaFiles } from './table.ts';
 
 /** A name for a new picture's files: random, and written down before there is any file of it. */
-export async function reserveName(db: Database, at: Date): Promise<string> {
-  const name = randomBytes(16).toString('hex');
+export async function reserveName(db: Database, at: Date, isPrivate: boolean): Promise<string> {
+  const name = pictureName(randomBytes(16).toString('hex'), isPrivate);
   await writing(db, (to) => to.insert(mediaFiles).values({ name, state: 'PENDING', createdAt: at }));
   return name;
 }
@@ -46,4 +49,30 @@ export async function unusedNames(db: Database, now: Date, limit: number): Promi
 /** Forgets pictures whose files are gone. */
 export async function forgetNames(db: Database, names: readonly string[]): Promise<void> {
   await writing(db, (to) => to.delete(mediaFiles).where(inArray(mediaFiles.name, [...names])));
+}
+
+const keyRow = prepared((db) =>
+  db.select({ key: serverKeys.key }).from(serverKeys).where(sql`${serverKeys.name} = 'media'`),
+);
+
+async function readKey(db: Database): Promise<Uint8Array> {
+  const [row] = await keyRow(db);
+  if (!row) throw new Error('The database has no key for the URLs of private pictures.');
+  return row.key;
+}
+
+const keys = new WeakMap<Database, Promise<Uint8Array>>();
+
+/**
+ * The key that signs URLs of private pictures: the same for all that serve this database. Read once.
+ * @throws when it cannot be read; the next call tries again.
+ */
+export function mediaKey(db: Database): Promise<Uint8Array> {
+  let key = keys.get(db);
+  if (!key) {
+    key = readKey(db);
+    keys.set(db, key);
+    key.catch(() => keys.delete(db));
+  }
+  return key;
 }

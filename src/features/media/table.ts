@@ -3,13 +3,13 @@ import { check, index, pgTable, text } from 'drizzle-orm/pg-core';
 import { at } from '../../db/columns.ts';
 
 /** What a picture is for, which says what sizes it has. */
-export const pictureKinds = ['avatar', 'cover', 'flag'] as const;
+export const pictureKinds = ['avatar', 'cover', 'flag', 'photo'] as const;
 export type PictureKind = (typeof pictureKinds)[number];
 
 /** A picture as the row that shows it has it. */
 export interface Picture {
   kind: PictureKind;
-  /** What its files' names begin with: random, and never another picture's. */
+  /** What its files' names begin with: random, and never another picture's; of a private picture, it says so. */
   name: string;
   /** Pixels of the original. */
   width: number;

@@ -1,15 +1,20 @@
 import { builder } from '../../graphql/builder.ts';
-import { fileOf, type imageSizes } from './rules.ts';
+import { fileOf, type imageSizes, isPrivateFile } from './rules.ts';
+import { mediaKey } from './store.ts';
 import type { Picture } from './table.ts';
+import { signedQuery } from './url-rules.ts';
 
 const ImageSizeEnum = builder.enumType('ImageSize', {
   description: 'Which size of an image; none is ever larger than the original.',
   values: {
     SMALL: { description: '50 × 50 pixels, cropped; flags: 256 high.' },
     MEDIUM: {
-      description: 'Avatars: 100 × 100 pixels, cropped; covers: within 100 × 100; flags: 256 high.',
+      description:
+        'Avatars: 100 × 100 pixels, cropped; covers and photos: within 100 × 100; flags: 256 high.',
     },
-    LARGE: { description: 'Avatars: 300 pixels wide; covers: 1,500 wide; flags: 256 high.' },
+    LARGE: {
+      description: 'Avatars: 300 pixels wide; photos: 700 wide; covers: 1,500 wide; flags: 256 high.',
+    },
     ORIGINAL: { description: 'As it was uploaded, upright, and at most 4,096 pixels on the longer side.' },
   } satisfies Record<(typeof imageSizes)[number], object>,
 });
@@ -29,7 +34,8 @@ export const ImageRef = builder.objectRef<ShownPicture>('Image').implement({
   fields: (t) => ({
     url: t.field({
       type: 'URL',
-      description: 'Where it is. The file behind a URL never changes; another image has another URL.',
+      description:
+        'Where it is. The file behind a URL never changes; another image has another URL. URLs of photos of posts that are not public expire after one hour.',
       args: {
         size: t.arg({
           type: ImageSizeEnum,
@@ -38,7 +44,12 @@ export const ImageRef = builder.objectRef<ShownPicture>('Image').implement({
           description: 'Which size.',
         }),
       },
-      resolve: ({ picture }, { size }, ctx) => `${ctx.config.publicUrl}/media/${fileOf(picture, size)}`,
+      resolve: ({ picture }, { size }, ctx) => {
+        const file = fileOf(picture, size);
+        const url = `${ctx.config.publicUrl}/media/${file}`;
+        if (!isPrivateFile(file)) return url;
+        return mediaKey(ctx.db).then((key) => `${url}?${signedQuery(key, file, ctx.now())}`);
+      },
     }),
     width: t.int({ description: 'Pixels across of the original.', resolve: ({ picture }) => picture.width }),
     height: t.int({ description: 'Pixels down of the original.', resolve: ({ picture }) => picture.height }),

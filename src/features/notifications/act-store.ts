@@ -69,9 +69,15 @@ export async function takeBack(
   return rows.map(({ id }) => id);
 }
 
-/** Deletes all notifications about these subjects. @returns whose they were. */
-export async function forgetSubjects(tx: Database, subjects: readonly string[]): Promise<string[]> {
-  const about = sql`${notifications.subjectId} = ANY(${keyArray(subjects)}::uuid[])`;
+/**
+ * Deletes all notifications about these subjects.
+ * @param subjects their ids, or a query of them.
+ * @returns whose they were.
+ */
+export async function forgetSubjects(tx: Database, subjects: readonly string[] | SQL): Promise<string[]> {
+  const about = Array.isArray(subjects)
+    ? sql`${notifications.subjectId} = ANY(${keyArray(subjects)}::uuid[])`
+    : sql`${notifications.subjectId} IN (${subjects})`;
   const receivers = await lockInboxes(
     tx,
     sql`SELECT ${notifications.receiverId} FROM ${notifications} WHERE ${about}`,
@@ -80,12 +86,24 @@ export async function forgetSubjects(tx: Database, subjects: readonly string[]):
   return receivers;
 }
 
-/** Deletes a person's notifications about a subject that they may no longer see. */
-export async function forgetSubjectOf(tx: Database, receiver: string, subject: string): Promise<void> {
+/**
+ * Deletes a person's notifications about a subject that they may no longer see.
+ * @param kind only those of this kind; of all without it.
+ */
+export async function forgetSubjectOf(
+  tx: Database,
+  receiver: string,
+  subject: string,
+  kind?: NotificationKind,
+): Promise<void> {
   await lockInboxes(tx, [receiver]);
   await tx
     .delete(notifications)
-    .where(sql`${notifications.subjectId} = ${subject} AND ${notifications.receiverId} = ${receiver}`);
+    .where(
+      sql`${notifications.subjectId} = ${subject} AND ${notifications.receiverId} = ${receiver}${
+        kind ? sql` AND ${notifications.kind} = ${kind}` : sql``
+      }`,
+    );
 }
 
 /** Takes people's acts out of what others were told: each pair is the actor and who was told. */

@@ -67,3 +67,18 @@ export function commonInput(t: InputFieldBuilder<SchemaTypes, 'InputObject'>) {
     }),
   };
 }
+
+export const CoordinatesInput = builder.inputType('CoordinatesInput', {
+  description: 'A point on Earth (WGS 84).',
+  fields: (t) => ({
+    latitude: t.float({ required: true, description: 'Degrees north of the equator, −90 to 90.' }),
+    longitude: t.float({ required: true, description: 'Degrees east of Greenwich, −180 to 180.' }),
+  }),
+});
+export const LocationInput = builder.inputType('LocationInput', {
+  description: 'A place; what is omitted is not part of it.',
+  fields: (t) => ({
+    name: t.string({ description: 'The place’s name, 1–255 characters.' }),
+    coordinates: t.field({ type: CoordinatesInput, description: 'The point.' }),
+  }),
+});

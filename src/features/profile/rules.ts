@@ -13,8 +13,15 @@ export const maxEntries = 100;
 export const maxCustomPreferences = 25;
 export const maxTags = 5;
 
-const url = rule(line(256), isLinkUrl, 'This is not an absolute URL of an accepted scheme.');
+/** A link that a profile or a post may show. */
+export const url = rule(line(256), isLinkUrl, 'This is not an absolute URL of an accepted scheme.');
 const coordinates = z.object({ latitude: range(-90, 90), longitude: range(-180, 180) });
+
+/** A place as inputs have it. */
+export const locationShape = z.object({
+  name: clearable(text(255)),
+  coordinates: clearable(coordinates),
+});
 
 /** Keys are compared as they are stored: those of one's own are UUIDs in lower case. */
 const preferenceKey = z.string().transform((key) => key.toLowerCase());
@@ -62,7 +69,8 @@ const customPreferences = list(
 /** Longest tag, in characters. */
 const maxTagLength = 64;
 
-const tag = z
+/** One tag: in lower case, without #. */
+export const tag = z
   .string()
   // Before it is folded, which for long text would be long work; white space and # come on top.
   .refine((name) => name.length <= 4 * maxTagLength, {
@@ -110,7 +118,7 @@ export const profileShape = (now: Date) =>
       ),
     ),
     gender: clearable(text(255)),
-    location: clearable(z.object({ name: clearable(text(255)), coordinates: clearable(coordinates) })),
+    location: clearable(locationShape),
     position: clearable(coordinates),
     company: clearable(z.object({ name: clearable(text(255)), role: clearable(text(255)) })),
     timezone: clearable(rule(text(64), isTimezone, 'This is not an IANA time zone such as Europe/Berlin.')),

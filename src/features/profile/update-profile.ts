@@ -10,27 +10,13 @@ import { loadUser } from '../users/loaders.ts';
 import { isReservedUsername, usernameKey } from '../users/rules.ts';
 import type { UserChange } from '../users/store.ts';
 import { UserRef } from '../users/type.ts';
-import { commonInput } from './input.ts';
+import { CoordinatesInput, commonInput, LocationInput } from './input.ts';
 import { renderMarkdown } from './markdown.ts';
 import { decodeFlagIds, refusalOf } from './refusal.ts';
 import { maxCustomPreferences, maxTags, profileShape } from './rules.ts';
 import { updateProfile } from './store.ts';
 import { PreferenceSizeEnum } from './type.ts';
 
-const CoordinatesInput = builder.inputType('CoordinatesInput', {
-  description: 'A point on Earth (WGS 84).',
-  fields: (t) => ({
-    latitude: t.float({ required: true, description: 'Degrees north of the equator, −90 to 90.' }),
-    longitude: t.float({ required: true, description: 'Degrees east of Greenwich, −180 to 180.' }),
-  }),
-});
-const LocationInput = builder.inputType('LocationInput', {
-  description: 'A place; what is omitted is not part of it.',
-  fields: (t) => ({
-    name: t.string({ description: 'The place’s name, 1–255 characters.' }),
-    coordinates: t.field({ type: CoordinatesInput, description: 'The point.' }),
-  }),
-});
 const CompanyInput = builder.inputType('CompanyInput', {
   description: 'A place of work; what is omitted is not part of it.',
   fields: (t) => ({

@@ -17,7 +17,7 @@ import { notificationActors, notifications } from '../notifications/table.ts';
 import { obstaclesTo } from '../relationships/store.ts';
 import { lockPeople } from '../users/store.ts';
 import { users } from '../users/table.ts';
-import { deleteLockedRooms, denied, lockRoom, RoomDenied } from './lock-store.ts';
+import { deleteLockedRooms, denied, lockRoom, RoomDenied, withPosts } from './lock-store.ts';
 import { hasRole, mayGive, mayManage, mayRemove, plainRole, type RoomRole } from './rules.ts';
 import { roomInvites, roomMembers } from './table.ts';
 
@@ -237,7 +237,7 @@ export async function leaveRooms(tx: Database, userId: string, ids: readonly str
   }
   const orphaned = owned.filter((id) => !inherited.has(id));
   if (orphaned.length === 0) return;
-  await forgetSubjects(tx, orphaned);
+  await forgetSubjects(tx, withPosts(orphaned));
   await deleteLockedRooms(tx, orphaned);
 }
 

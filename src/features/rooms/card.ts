@@ -14,6 +14,7 @@ export const roomColumns = {
   isVerified: rooms.isVerified,
   createdAt: rooms.createdAt,
   members: sql<number>`(SELECT s.members FROM ${roomStats} s WHERE s.room_id = ${rooms.id})`.as('members'),
+  posts: sql<number>`(SELECT s.posts FROM ${roomStats} s WHERE s.room_id = ${rooms.id})`.as('posts'),
   ownerId: sql<
     string | null
   >`(SELECT o.user_id FROM ${roomMembers} o WHERE o.room_id = ${rooms.id} AND o.role = 'OWNER')`.as(
@@ -23,9 +24,14 @@ export const roomColumns = {
 
 /** A room as lists read it. Of a partial card only the columns that its query's fields need are there. */
 export interface RoomRow
-  extends Pick<typeof rooms.$inferSelect, Exclude<keyof typeof roomColumns, 'members' | 'ownerId'>> {
+  extends Pick<
+    typeof rooms.$inferSelect,
+    Exclude<keyof typeof roomColumns, 'members' | 'posts' | 'ownerId'>
+  > {
   /** How many people are in it, whoever asks. */
   members: number;
+  /** How many posts it has. */
+  posts: number;
   ownerId: string | null;
 }
 
@@ -45,6 +51,7 @@ export const roomCardFor = cardsOf(
     isVerified: ['isVerified'],
     createdAt: ['createdAt'],
     membersCount: ['members'],
+    postsCount: ['posts'],
     owner: ['ownerId'],
   },
   [],

@@ -1,7 +1,8 @@
 // What every write in a room begins with.
-import { and, type Column, eq, or, sql } from 'drizzle-orm';
+import { and, type Column, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { keyArray } from '../../db/prepared.ts';
+import { subjectsIn } from '../posts/end-store.ts';
 import type { Obstacle } from '../relationships/store.ts';
 import type { RoomKind, RoomRole } from './rules.ts';
 import { roomInvites, roomMembers, roomStats, rooms } from './table.ts';
@@ -84,6 +85,12 @@ export async function lockRoomsOf(tx: Database, userId: string): Promise<string[
   const ids = known.map(({ id }) => id);
   await lockRooms(tx, ids);
   return ids;
+}
+
+/** Rooms with their posts and what is written under them, as a query of ids: subjects of what people were told. */
+export function withPosts(roomIds: readonly string[]): SQL {
+  const ids = sql`${keyArray(roomIds)}::uuid[]`;
+  return sql`SELECT unnest(${ids}) UNION ${subjectsIn(ids)}`;
 }
 
 /** Deletes rooms that are locked, with all that is theirs but notifications. */

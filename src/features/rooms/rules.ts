@@ -64,6 +64,11 @@ export function mayManage(role: RoomRole | null): boolean {
   return rankOf(role) >= ranks.ADMIN;
 }
 
+/** Posts in the room: whoever is in a group, and who runs a page. */
+export function mayPost(kind: RoomKind, role: RoomRole | null): boolean {
+  return kind === 'PAGE' ? mayManage(role) : role !== null;
+}
+
 /** Deletes the room. */
 export function mayDelete(role: RoomRole | null): boolean {
   return role === 'OWNER';

@@ -50,6 +50,7 @@ export const roomStats = pgTable('room_stats', {
     .primaryKey()
     .references(() => rooms.id, { onDelete: 'cascade' }),
   members: integer().notNull().default(0),
+  posts: integer().notNull().default(0),
 });
 
 /** Who is in a room, and as what. */

@@ -3,8 +3,9 @@ import type { Database } from '../../db/client.ts';
 import { transaction } from '../../db/errors.ts';
 import { given } from '../../db/given.ts';
 import { forgetSubjects } from '../notifications/act-store.ts';
-import { lockOwner } from '../users/store.ts';
-import { deleteLockedRooms, denied, lockRoom } from './lock-store.ts';
+import { authorsIn } from '../posts/end-store.ts';
+import { lockOwner, lockPeople } from '../users/store.ts';
+import { deleteLockedRooms, denied, lockRoom, withPosts } from './lock-store.ts';
 import { mayDelete, mayManage } from './rules.ts';
 import { roomMembers, rooms } from './table.ts';
 
@@ -46,9 +47,11 @@ export function deleteRoom(db: Database, id: string, actor: string): Promise<str
   return transaction(db, async (tx) => {
     // A million people in it may take longer than a statement usually may.
     await tx.execute(sql`SET LOCAL statement_timeout = '60s'`);
+    // Their counters change with the posts that go.
+    await lockPeople(tx, await authorsIn(tx, id));
     const { role } = await lockRoom(tx, id, actor);
     if (!mayDelete(role)) throw denied('no right', 'roomId');
-    const told = await forgetSubjects(tx, [id]);
+    const told = await forgetSubjects(tx, withPosts([id]));
     await deleteLockedRooms(tx, [id]);
     return told;
   });

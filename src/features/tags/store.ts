@@ -39,6 +39,21 @@ export function tagsOfUsers(
   return ofUsers(db, { ids: keyArray(ids) });
 }
 
+/** Makes those of these tags that are not there yet. @param names in lower case, each once. */
+export async function ensureTags(tx: Database, names: readonly string[], at: Date): Promise<void> {
+  // In one order, so that two who make the same tags wait for each other and never in a circle.
+  const rows = names.toSorted().map((name) => ({ id: newId(at), name }));
+  await tx.insert(tags).values(rows).onConflictDoNothing();
+}
+
+/** What a row of something's tags needs of `tags`: the id, and the place of the name among those given. */
+export function tagPlaces(names: readonly string[]) {
+  return {
+    tagId: tags.id,
+    position: sql<number>`array_position(${sql.param(names)}::text[], ${tags.name})::smallint`.as('position'),
+  };
+}
+
 /**
  * Replaces a person's tags; those that are not there yet are made. Run it in a transaction that has locked the person.
  * @param names in lower case, each once, in the order they are shown in.
@@ -51,17 +66,12 @@ export async function replaceTags(
 ): Promise<void> {
   await tx.delete(userTags).where(eq(userTags.userId, userId));
   if (names.length === 0) return;
-  // In one order, so that two who make the same tags wait for each other and never in a circle.
-  const rows = names.toSorted().map((name) => ({ id: newId(at), name }));
-  await tx.insert(tags).values(rows).onConflictDoNothing();
+  await ensureTags(tx, names, at);
   await tx.insert(userTags).select(
     tx
       .select({
         userId: sql<string>`${userId}::uuid`.as('user_id'),
-        tagId: tags.id,
-        position: sql<number>`array_position(${sql.param(names)}::text[], ${tags.name})::smallint`.as(
-          'position',
-        ),
+        ...tagPlaces(names),
       })
       .from(tags)
       .where(inArray(tags.name, [...names])),

@@ -5,6 +5,8 @@ import { connections } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
 import { lockInboxes } from '../notifications/act-store.ts';
 import { notificationActors, notifications } from '../notifications/table.ts';
+import { lockPostStats, postsTouchedBy, subjectsBy } from '../posts/end-store.ts';
+import { posts } from '../posts/table.ts';
 import { leaveRooms } from '../rooms/act-store.ts';
 import { lockRoomsOf } from '../rooms/lock-store.ts';
 import { roomMembers } from '../rooms/table.ts';
@@ -44,6 +46,7 @@ async function deleteLocked(tx: Database, id: string): Promise<string[]> {
           UNION SELECT ${follows.followerId} FROM ${follows} WHERE ${follows.followeeId} = ${id}
           UNION SELECT ${connections.requesterId} FROM ${connections} WHERE ${connections.addresseeId} = ${id}
           UNION SELECT ${connections.addresseeId} FROM ${connections} WHERE ${connections.requesterId} = ${id}
+          UNION SELECT ${posts.authorId} FROM ${posts} WHERE ${posts.id} IN (${postsTouchedBy(id)})
           UNION SELECT ${id}::uuid)`,
       )
       .orderBy(userStats.userId);
@@ -52,13 +55,16 @@ async function deleteLocked(tx: Database, id: string): Promise<string[]> {
   const locked = new Set((await neighbours().for('no key update')).map((row) => row.id));
   if ((await neighbours()).some((row) => !locked.has(row.id))) throw new NeighboursChanged();
   const rooms = await lockRoomsOf(tx, id);
+  await lockPostStats(tx, postsTouchedBy(id));
   const told = await lockInboxes(
     tx,
     sql`SELECT ${notificationActors.receiverId} FROM ${notificationActors} WHERE ${notificationActors.actorId} = ${id}
       UNION SELECT ${notifications.receiverId} FROM ${notifications} WHERE ${notifications.subjectId} IN (
         SELECT ${roomMembers.roomId} FROM ${roomMembers} WHERE ${roomMembers.userId} = ${id} AND ${roomMembers.role} = 'OWNER')
+      UNION SELECT ${notifications.receiverId} FROM ${notifications} WHERE ${notifications.subjectId} IN (${subjectsBy(id)})
       UNION SELECT ${id}::uuid`,
   );
+  await tx.delete(notifications).where(sql`${notifications.subjectId} IN (${subjectsBy(id)})`);
   const asked = await tx
     .select({ id: connections.addresseeId })
     .from(connections)

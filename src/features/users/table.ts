@@ -116,8 +116,8 @@ export const users = pgTable(
 );
 
 /**
- * A person's counters, apart from their wide row so that updates stay small (HOT). Those of members and flags are kept
- * by triggers, and the checks on them are the limits of domain rule 2. Whoever writes what a person owns locks this row
+ * A person's counters, apart from their wide row so that updates stay small (HOT). All but those of follows are kept by
+ * triggers, and the checks on members and flags are the limits of domain rule 2. Whoever writes what a person owns locks this row
  * first.
  */
 export const userStats = pgTable(
@@ -135,6 +135,17 @@ export const userStats = pgTable(
     /** Those members that are not unlisted. */
     listedMembers: integer('listed_members').notNull().default(0),
     flags: integer().notNull().default(0),
+    /** Of their PUBLIC posts only, reshares among them; and the photos in those, and the likes of those. */
+    posts: integer().notNull().default(0),
+    statuses: integer().notNull().default(0),
+    discussions: integer().notNull().default(0),
+    polls: integer().notNull().default(0),
+    photos: integer().notNull().default(0),
+    likesReceived: integer('likes_received').notNull().default(0),
+    /** Likes and twice the reshares of all their posts, by others. */
+    reputation: integer().notNull().default(0),
+    /** The categories that they follow. */
+    categories: integer().notNull().default(0),
   },
   () => [
     check('user_stats_members_limit', sql`members <= ${sql.raw(String(maxMembers))}`),

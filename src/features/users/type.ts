@@ -43,7 +43,7 @@ const CoordinatesRef = builder.objectRef<{ latitude: number; longitude: number }
 
 export { CoordinatesRef };
 
-const LocationRef = builder
+export const LocationRef = builder
   .objectRef<Pick<DetailsRow, 'locationName' | 'latitude' | 'longitude'>>('Location')
   .implement({
     description: 'Where somebody says they are: a name, a point, or both.',
@@ -75,16 +75,31 @@ const CompanyRef = builder.objectRef<Pick<DetailsRow, 'companyName' | 'companyRo
   }),
 });
 
-const UserStatsRef = builder
-  .objectRef<{ followers: number; following: number; connections: number }>('UserStats')
-  .implement({
-    description: 'Public figures about a person: the same for everybody who asks, whoever they can see.',
-    fields: (t) => ({
-      followers: t.exposeInt('followers', { description: 'How many people follow them.' }),
-      following: t.exposeInt('following', { description: 'How many people they follow.' }),
-      connections: t.exposeInt('connections', { description: 'How many people they are connected with.' }),
-    }),
-  });
+const figures = {
+  followers: 'How many people follow them.',
+  following: 'How many people they follow.',
+  connections: 'How many people they are connected with.',
+  posts: 'How many public posts they have, reshares among them.',
+  statuses: 'How many public posts without a title or a poll they have.',
+  discussions: 'How many public discussions they have.',
+  polls: 'How many public polls they have.',
+  photos: 'How many photos their public posts have.',
+  likesReceived: 'How many likes their public posts have.',
+  categories: 'How many categories they follow.',
+};
+type Figures = Record<keyof typeof figures, number>;
+const noFigures = Object.fromEntries(Object.keys(figures).map((name) => [name, 0])) as Figures;
+
+const UserStatsRef = builder.objectRef<Figures>('UserStats').implement({
+  description: 'Public figures about a person: the same for everybody who asks, whoever they can see.',
+  fields: (t) =>
+    Object.fromEntries(
+      Object.entries(figures).map(([name, description]) => [
+        name,
+        t.int({ description, resolve: (stats) => stats[name as keyof Figures] }),
+      ]),
+    ),
+});
 
 const detail = async <Value>(ctx: Context, user: UserRow, read: (details: DetailsRow) => Value | null) => {
   if (user.restricted) return null;
@@ -203,8 +218,12 @@ UserRef.implement({
     stats: t.field({
       type: UserStatsRef,
       description: 'Public figures about them.',
+      resolve: async (user, _args, ctx) => (await ctx.loaders.load(ctx, statsLoader, user.id)) ?? noFigures,
+    }),
+    reputation: t.int({
+      description: 'Likes, and twice the reshares, of all their posts, by others.',
       resolve: async (user, _args, ctx) =>
-        (await ctx.loaders.load(ctx, statsLoader, user.id)) ?? { followers: 0, following: 0, connections: 0 },
+        (await ctx.loaders.load(ctx, statsLoader, user.id))?.reputation ?? 0,
     }),
   }),
 });

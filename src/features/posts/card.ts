@@ -1,0 +1,97 @@
+// What lists read of a post: what anybody who can find it may see.
+import { eq, sql } from 'drizzle-orm';
+import { type CardOf, cardsOf } from '../../db/cards.ts';
+import type { Database } from '../../db/client.ts';
+import { users } from '../users/table.ts';
+import { postStats, posts } from './table.ts';
+
+const stat = (name: 'comments' | 'likes' | 'reshares' | 'subscribers' | 'views') =>
+  sql<number>`(SELECT s.${sql.identifier(name)} FROM ${postStats} s WHERE s.post_id = ${posts.id})`.as(name);
+
+export const postColumns = {
+  id: posts.id,
+  authorId: posts.authorId,
+  type: posts.type,
+  visibility: posts.visibility,
+  roomId: posts.roomId,
+  rootId: posts.rootId,
+  title: posts.title,
+  slug: posts.slug,
+  body: posts.body,
+  html: posts.html,
+  summary: posts.summary,
+  /** Said of the post, or of its author; of a reshare, also what is said of its root. */
+  isNsfw: sql<boolean>`(${posts.isNsfw} OR ${users.isNsfw} OR EXISTS (
+    SELECT FROM ${posts} root JOIN ${users} u ON u.id = root.author_id
+    WHERE root.id = ${posts.rootId} AND (root.is_nsfw OR u.is_nsfw)))`.as('shown_nsfw'),
+  isCollapsed: posts.isCollapsed,
+  provider: posts.provider,
+  mediaType: posts.mediaType,
+  locationName: posts.locationName,
+  latitude: posts.latitude,
+  longitude: posts.longitude,
+  createdAt: posts.createdAt,
+  updatedAt: posts.updatedAt,
+  lastActivityAt: sql<Date>`(SELECT s.last_activity_at FROM ${postStats} s WHERE s.post_id = ${posts.id})`
+    .mapWith(postStats.lastActivityAt)
+    .as('last_activity_at'),
+  comments: stat('comments'),
+  likes: stat('likes'),
+  reshares: stat('reshares'),
+  subscribers: stat('subscribers'),
+  views: stat('views'),
+};
+
+/** A post as lists read it. Of a partial card only the columns that its query's fields need are there. */
+export interface PostRow
+  extends Pick<
+      typeof posts.$inferSelect,
+      Exclude<keyof typeof postColumns, keyof PostStatsShown | 'isNsfw' | 'lastActivityAt'>
+    >,
+    PostStatsShown {
+  isNsfw: boolean;
+  lastActivityAt: Date;
+}
+
+/** A post's counters. */
+interface PostStatsShown {
+  comments: number;
+  likes: number;
+  reshares: number;
+  subscribers: number;
+  views: number;
+}
+
+export type PostCard = CardOf<typeof postColumns>;
+
+/** The card for a query that asks these fields of a list's posts. */
+export const postCardFor = cardsOf(
+  postColumns,
+  ['id', 'authorId', 'createdAt', 'visibility'],
+  {
+    type: ['type'],
+    title: ['title'],
+    slug: ['slug'],
+    body: ['body'],
+    html: ['html'],
+    summary: ['summary'],
+    updatedAt: ['updatedAt'],
+    lastActivityAt: ['lastActivityAt'],
+    isNsfw: ['isNsfw'],
+    isCollapsed: ['isCollapsed'],
+    provider: ['provider'],
+    mediaType: ['mediaType'],
+    media: ['mediaType'],
+    photos: ['mediaType'],
+    location: ['locationName', 'latitude', 'longitude'],
+    room: ['roomId'],
+    root: ['rootId'],
+    counters: ['comments', 'likes', 'reshares', 'subscribers', 'views'],
+  },
+  ['body', 'html'],
+);
+
+/** Posts with their authors' rows, which every reading of them asks about. */
+export function postsWithAuthors(db: Database, card: PostCard) {
+  return db.select(card.columns).from(posts).innerJoin(users, eq(users.id, posts.authorId));
+}
