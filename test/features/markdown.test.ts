@@ -8,7 +8,7 @@ import {
   showMentions,
 } from '../../src/features/posts/markdown.ts';
 import { renderMarkdown } from '../../src/features/profile/markdown.ts';
-import { expectInert, faultsIn, xssVectors } from '../helpers/xss.ts';
+import { expectInert, faultsIn, xssPlaces, xssVectors } from '../helpers/xss.ts';
 
 const adaId = '018f0000-0000-7000-8000-000000000001';
 const bobId = '018f0000-0000-7000-8000-000000000002';
@@ -209,6 +209,12 @@ describe('whatever is written', () => {
         expectInert(showMentions(rendered(source), readable));
         expectInert(showMentions(rendered(source), new Map()));
       }
+    }
+  });
+
+  it('comes out inert of each known attack in each place that a text has', () => {
+    for (const vector of xssVectors) {
+      for (const place of xssPlaces) expectInert(showMentions(rendered(place(vector)), readable));
     }
   });
 

@@ -1,4 +1,5 @@
 import { type DefaultTreeAdapterMap, parseFragment } from 'parse5';
+import { isStorable } from '../../src/db/text.ts';
 
 type TreeNode = DefaultTreeAdapterMap['node'];
 
@@ -178,7 +179,8 @@ const raw = [
   '< script > alert(1) < / script >',
 ];
 
-const targets = [
+/** Where links must not lead to, and a few of https that try to be more than a link: at the end. */
+export const xssTargets: readonly string[] = [
   'javascript:alert(1)',
   'JaVaScRiPt:alert(1)',
   'javascript&colon;alert(1)',
@@ -224,6 +226,8 @@ const targets = [
   'DaTa:image/gif;base64,R0lGOD',
   'data&colon;text/html,x',
   'data:;base64,PHNjcmlwdD4=',
+  'data:text/html,x.pdf',
+  'javascript:alert(1)//x.mp4',
   'file:///etc/passwd',
   'filesystem:https://a.example/x',
   'blob:https://a.example/x',
@@ -324,9 +328,45 @@ const written = [
   '#<script>alert(1)</script>',
 ];
 
+/** Everywhere in a text that something may stand, beside names and tags that are read out of it. */
+export const xssPlaces: readonly ((vector: string) => string)[] = [
+  (vector) => `@bob ${vector} @bob #tag`,
+  (vector) => `@bob${vector}`,
+  (vector) => `${vector}@bob #tag${vector}`,
+  (vector) => `#${vector}`,
+  (vector) => `[@bob](${vector})`,
+  (vector) => `[x](${vector})`,
+  (vector) => `[x](<${vector}>)`,
+  (vector) => `![x](${vector})`,
+  (vector) => `<${vector}>`,
+  (vector) => `https://a.example/${vector}`,
+  (vector) => `[${vector}](https://a.example)`,
+  (vector) => `![${vector}](https://a.example/x.png)`,
+  (vector) => `[x](https://a.example "${vector}")`,
+  (vector) => `[x][ref]\n\n[ref]: ${vector}`,
+  (vector) => `[${vector}]\n\n[${vector}]: https://a.example '${vector}'`,
+  (vector) => `**${vector}** _@bob ${vector}_ ~~${vector}~~`,
+  (vector) => `\`${vector}\` \`\`@bob ${vector}\`\``,
+  (vector) => `# ${vector}\n\n${vector}\n===`,
+  (vector) => `> - ${vector}\n>   1. ${vector}`,
+  (vector) => `    ${vector}`,
+  (vector) => `\`\`\`${vector}\n@bob ${vector}\n\`\`\``,
+  (vector) => `~~~html\n${vector}\n~~~`,
+];
+
 /** What people have written to run scripts in others' browsers, as HTML and as Markdown. */
 export const xssVectors: readonly string[] = [
   ...raw,
-  ...targets.flatMap((to) => links.map((link) => link(to))),
+  ...xssTargets.flatMap((to) => links.map((link) => link(to))),
   ...written,
 ];
+
+/** Those of them that can be kept, as text is: without white space around it. */
+export const xssTexts: readonly string[] = [
+  ...new Set(xssVectors.filter(isStorable).map((vector) => vector.trim())),
+];
+
+/** Whether the text may stand where one line is asked for. */
+export function isLine(text: string): boolean {
+  return !/\p{Cc}/u.test(text);
+}

@@ -94,6 +94,78 @@ describe('npm run admin', () => {
     ]);
   });
 
+  it('folds posts and unfolds them, by the id that clients know', async () => {
+    const { admin, ask } = await community();
+    const [written] = await ask([
+      'mutation { createPost(input: { visibility: PUBLIC, title: "On rails", body: "Hello" }) { post { id author { id } } } }',
+      'ada',
+    ]);
+    const { id, author } = written?.data.createPost.post ?? {};
+    const shown = () => ask([`{ node(id: "${id}") { ... on Post { isCollapsed body } } }`, null]);
+    expect(await admin('collapse', id)).toEqual({ code: 0, output: 'ada/on-rails: now collapsed.' });
+    // Its text stays with it: clients fold it.
+    expect(await shown()).toEqual([{ data: { node: { isCollapsed: true, body: 'Hello' } }, errors: [] }]);
+    expect((await admin('collapse', id)).output).toBe('ada/on-rails: nothing changed; is collapsed already.');
+    // Somebody's id is no post's.
+    expect(await admin('collapse', author.id)).toEqual({ code: 1, output: 'There is no post with this id.' });
+    expect(await admin('collapse', id, '--remove')).toEqual({
+      code: 0,
+      output: 'ada/on-rails: now not collapsed.',
+    });
+    expect(await shown()).toEqual([{ data: { node: { isCollapsed: false, body: 'Hello' } }, errors: [] }]);
+  });
+
+  it('adds categories, each once, that posts are sorted by from then on', async () => {
+    const { admin, ask } = await community();
+    const name = 'Café <b>&</b> Tee';
+    for (const [args, code, output] of [
+      [[` ${name} `], 0, `${name}: added as cafe-b-b-tee.`],
+      [['CAFÉ <b>&</b> TEE'], 0, `${name}: nothing changed; is there already.`],
+      [[name, '--slug', 'tea'], 1, `${name} is there already, as cafe-b-b-tee.`],
+      [
+        ['Tea', '--slug', 'cafe-b-b-tee'],
+        1,
+        `The slug cafe-b-b-tee is that of ${name}: give another one with --slug.`,
+      ],
+      [['鉄道', '--slug', 'trains'], 0, '鉄道: added as trains.'],
+    ] as const) {
+      expect(await admin('category', 'add', ...args), args.join(' ')).toEqual({ code, output });
+    }
+    const tea = { name, slug: 'cafe-b-b-tee' };
+    const trains = { name: '鉄道', slug: 'trains' };
+    const post = (...categories: string[]) =>
+      `mutation { createPost(input: { visibility: PUBLIC, body: "Hello", categories: ${JSON.stringify(categories)} }) {
+         post { categories { name slug } } userErrors { code path } } }`;
+    const refusal = { code: 'INVALID', path: ['categories', '1'] };
+    expect(
+      await ask(
+        ['{ categories { nodes { name slug } } }', null],
+        [post('TRAINS', name), 'ada'],
+        [post('trains', 'tea'), 'ada'],
+      ),
+    ).toEqual([
+      { data: { categories: { nodes: [tea, trains] } }, errors: [] },
+      { data: { createPost: { post: { categories: [trains, tea] }, userErrors: [] } }, errors: [] },
+      { data: { createPost: { post: null, userErrors: [refusal] } }, errors: [] },
+    ]);
+  });
+
+  it('refuses categories without a name, or a slug', async () => {
+    const { admin, ask } = await community();
+    for (const [args, said] of [
+      [[], 'Usage: npm run admin'],
+      [['鉄道'], 'This name makes no slug: give one with --slug.'],
+      [['鉄道', '--slug', 'Trains!'], 'A slug has 1–80 of a–z 0–9 -.'],
+    ] as const) {
+      const { code, output } = await admin('category', 'add', ...args);
+      expect(code).toBe(1);
+      expect(output).toContain(said);
+    }
+    expect(await ask(['{ categories { nodes { name } } }', null])).toEqual([
+      { data: { categories: { nodes: [] } }, errors: [] },
+    ]);
+  });
+
   it('refuses what it does not understand, and changes nothing', async () => {
     const { admin } = await community();
     for (const [args, said] of [
