@@ -1,4 +1,5 @@
-// npm run load:graph -- FILE.csv[.gz]: an undirected edge list as mutual follows. Running it twice changes nothing.
+// npm run load:graph -- FILE.csv[.gz] [--posts N]: an undirected edge list as mutual follows, and posts of its people.
+// Running it twice changes nothing.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
@@ -13,10 +14,11 @@ import { transaction, withoutStatement } from '../db/errors.ts';
 import { ensureFollows, type NewFollow } from '../features/follows/bulk-store.ts';
 import { ensurePeople } from '../features/users/bulk-store.ts';
 import { usernameKey } from '../features/users/rules.ts';
+import { loadPosts, maxPosts } from './load-posts.ts';
 
-const usage = `Usage: npm run load:graph -- FILE.csv[.gz]
+const usage = `Usage: npm run load:graph -- FILE.csv[.gz] [--posts N]
 Each line is "a,b": two people who follow each other, named by letters, digits, _ and -. Their usernames become
-person-a and person-b.`;
+person-a and person-b. With --posts they get N posts in all, a few of them most of these.`;
 
 /** Edges of one transaction. */
 const batchSize = 5_000;
@@ -36,39 +38,64 @@ class BrokenLineError extends Error {
 }
 
 async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { posts: { type: 'string', default: '0' } },
+  });
   const [file, ...rest] = positionals;
   if (!file || rest.length > 0) throw new Error(usage);
+  const postCount = postCountOf(values.posts);
   const config = readConfig(process.env);
   const { size } = await stat(file);
   const issuer = config.auth.issuer ?? '';
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir });
-  // Without a terminal the bar would only fill a log.
-  const bar = process.stdout.isTTY
-    ? new SingleBar(
-        { format: '{bar} {percentage} % | {edges} edges | {duration_formatted}' },
-        Presets.shades_classic,
-      )
-    : null;
   const started = Date.now();
+  const people = new Map<string, string>();
   let edges = 0;
-  let created = 0;
+  let follows = 0;
+  let posts = 0;
+  let bar = barOf('edges');
   try {
     await database.migrate();
     bar?.start(size, 0, { edges });
     for await (const { batch, bytes } of batchesOf(file)) {
-      created += await loadBatch(database.db, issuer, batch);
+      const loaded = await loadBatch(database.db, issuer, batch);
+      for (const [username, id] of loaded.ids) people.set(username, id);
+      follows += loaded.created;
       edges += batch.length;
       bar?.update(bytes, { edges });
     }
-    // Fresh statistics, so that the first queries are planned for what is there now.
-    await database.db.execute(sql`ANALYZE`);
+    bar?.stop();
+    if (postCount > 0) {
+      bar = barOf('posts');
+      bar?.start(postCount, 0, { posts });
+      for await (const { done, created } of loadPosts(database.db, people, postCount)) {
+        posts += created;
+        bar?.update(done, { posts: done });
+      }
+    }
+    // Fresh statistics, so that the first queries are planned for what is there now; of posts also which pages are all
+    // visible, so that indexes alone answer.
+    await database.db.execute(postCount > 0 ? sql`VACUUM (ANALYZE)` : sql`ANALYZE`);
   } finally {
     bar?.stop();
     await database.close();
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(`${edges} edges read, ${created} follows new, in ${seconds} s (${database.description}).`);
+  const made = `${follows} follows new${postCount > 0 ? `, ${posts} posts new` : ''}`;
+  console.log(`${edges} edges read, ${made}, in ${seconds} s (${database.description}).`);
+}
+
+function postCountOf(text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= maxPosts) return count;
+  throw new Error(`--posts: a whole number from 0 to ${maxPosts}, not ${JSON.stringify(text.slice(0, 80))}.`);
+}
+
+/** Without a terminal there is none: it would only fill a log. */
+function barOf(what: 'edges' | 'posts'): SingleBar | null {
+  const format = `{bar} {percentage} % | {${what}} ${what} | {duration_formatted}`;
+  return process.stdout.isTTY ? new SingleBar({ format }, Presets.shades_classic) : null;
 }
 
 /** The file's edges in batches, with how many bytes of the file have been read. */
@@ -112,8 +139,12 @@ function edgeOf(text: string, line: number): Edge {
   return { line, a, b };
 }
 
-/** Loads a batch in one transaction. @returns how many follows were new. */
-function loadBatch(db: Database, issuer: string, batch: readonly Edge[]): Promise<number> {
+/** Loads a batch in one transaction. @returns its people's ids by username, and how many follows were new. */
+function loadBatch(
+  db: Database,
+  issuer: string,
+  batch: readonly Edge[],
+): Promise<{ ids: Map<string, string>; created: number }> {
   const names = new Map(
     batch
       .flatMap(({ line, a, b }) => [[a.toLowerCase(), line] as const, [b.toLowerCase(), line] as const])
@@ -138,7 +169,7 @@ function loadBatch(db: Database, issuer: string, batch: readonly Edge[]): Promis
         { follower: idOf(b), followee: idOf(a), at },
       ];
     });
-    return ensureFollows(tx, follows);
+    return { ids, created: await ensureFollows(tx, follows) };
   });
 }
 

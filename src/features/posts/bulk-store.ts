@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { keyArray } from '../../db/prepared.ts';
+import { ensureTags } from '../tags/store.ts';
+import { tags } from '../tags/table.ts';
+import { lockPeople } from '../users/store.ts';
+import type { PostVisibility } from './rules.ts';
+import { posts, postTags } from './table.ts';
+
+/** The text of a post to make, with all that comes of it. */
+export interface TextToLoad {
+  title: string | null;
+  body: string;
+  html: string;
+  summary: string;
+  isNsfw: boolean;
+  /** In lower case, each once, in their order. */
+  tags: readonly string[];
+}
+
+/** A post to make: a status with a text, or the reshare of another's public post. */
+export interface PostToLoad {
+  id: string;
+  authorId: string;
+  createdAt: Date;
+  visibility: Extract<PostVisibility, 'PUBLIC' | 'FOLLOWERS' | 'CONNECTIONS'>;
+  slug: string;
+  root: { id: string; authorId: string } | null;
+  /** Null for a reshare. */
+  text: TextToLoad | null;
+}
+
+/** Which of these posts are there. */
+export async function postsThere(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  const found = await db
+    .select({ id: posts.id })
+    .from(posts)
+    .where(sql`${posts.id} = ANY(${keyArray(ids)}::uuid[])`);
+  return new Set(found.map(({ id }) => id));
+}
+
+/** The highest number that each of these authors has used in slugs of reshares: "post" is 1, "post-2" 2. */
+export async function reshareNumbers(
+  db: Database,
+  authorIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db
+    .select({
+      author: posts.authorId,
+      highest: sql<number>`max(CASE ${posts.slug} WHEN 'post' THEN 1 ELSE substr(${posts.slug}, 6)::int END)`,
+    })
+    .from(posts)
+    .where(
+      sql`${posts.authorId} = ANY(${keyArray(authorIds)}::uuid[]) AND ${posts.slug} ~ '^post(-[0-9]{1,7})?$'`,
+    )
+    .groupBy(posts.authorId);
+  return new Map(rows.map(({ author, highest }) => [author, highest]));
+}
+
+/**
+ * Makes those of these posts that are not there yet; the triggers count them, and nobody is told. One whose author is gone,
+ * whose slug the author has used, or which they have reshared already is left out; a root that is gone leaves its
+ * reshares without it. Run it in a transaction.
+ * @param all in order of time.
+ * @returns how many were new.
+ */
+export async function ensurePosts(tx: Database, all: readonly PostToLoad[]): Promise<number> {
+  if (all.length === 0) return 0;
+  const people = new Set(
+    all.flatMap(({ authorId, root }) => (root ? [authorId, root.authorId] : [authorId])),
+  );
+  // Whoever writes on a root holds its author as well, so that its counters are locked with them.
+  const locked = new Set(await lockPeople(tx, [...people]));
+  const loadable = all.filter(({ authorId }) => locked.has(authorId));
+  const written = await insertPosts(
+    tx,
+    loadable.filter(({ root }) => root === null),
+  );
+  await insertTags(
+    tx,
+    loadable.filter(({ id }) => written.has(id)),
+  );
+  // After what they reshare, some of which is in the same batch.
+  const reshared = await insertPosts(
+    tx,
+    loadable.filter(({ root }) => root !== null),
+  );
+  return written.size + reshared.size;
+}
+
+/** @returns the ids of those that were new. */
+async function insertPosts(tx: Database, all: readonly PostToLoad[]): Promise<Set<string>> {
+  if (all.length === 0) return new Set();
+  const rows = JSON.stringify(
+    all.map(({ id, authorId, createdAt, visibility, slug, root, text }) => ({
+      ...{ id, slug, visibility, author_id: authorId, created_at: createdAt, root_id: root?.id ?? null },
+      type: root ? 'RESHARE' : 'STATUS',
+      title: text?.title ?? null,
+      body: text?.body ?? '',
+      html: text?.html ?? '',
+      summary: text?.summary ?? '',
+      is_nsfw: text?.isNsfw ?? false,
+    })),
+  );
+  const written = tx.$with('written', { id: posts.id }).as(sql`
+    INSERT INTO ${posts} (id, author_id, type, visibility, root_id, title, slug, body, html, summary, is_nsfw, created_at, updated_at)
+    SELECT id, author_id, type, visibility, (SELECT root.id FROM ${posts} root WHERE root.id = n.root_id),
+      title, slug, body, html, summary, is_nsfw, created_at, created_at
+    FROM json_to_recordset(${rows}::text::json) AS n (
+      id uuid, author_id uuid, type text, visibility text, root_id uuid, title text, slug text, body text, html text,
+      summary text, is_nsfw boolean, created_at timestamptz)
+    ON CONFLICT DO NOTHING RETURNING id`);
+  const made = await tx.with(written).select({ id: written.id }).from(written);
+  return new Set(made.map(({ id }) => id));
+}
+
+async function insertTags(tx: Database, all: readonly PostToLoad[]): Promise<void> {
+  const places = all.flatMap(({ id, text }) =>
+    (text?.tags ?? []).map((name, position) => ({ id, name, position })),
+  );
+  const [first] = all;
+  if (!first || places.length === 0) return;
+  await ensureTags(tx, [...new Set(places.map(({ name }) => name))], first.createdAt);
+  await tx.insert(postTags).select(
+    tx
+      .select({
+        postId: sql<string>`n.id`.as('post_id'),
+        tagId: tags.id,
+        position: sql<number>`n.position`.as('position'),
+      })
+      .from(
+        sql`json_to_recordset(${JSON.stringify(places)}::text::json) AS n (id uuid, name text, position smallint)`,
+      )
+      .innerJoin(tags, sql`${tags.name} = n.name`),
+  );
+}
