@@ -7,6 +7,7 @@ import { mayCome, viewerOf } from './auth/viewer.ts';
 import type { Config, ReadyAuth } from './config.ts';
 import type { Context } from './context.ts';
 import type { Database } from './db/client.ts';
+import { feedReadersAmong } from './features/feed/store.ts';
 import { isFileName, isPrivateFile } from './features/media/rules.ts';
 import { mediaKey } from './features/media/store.ts';
 import { secondsLeft } from './features/media/url-rules.ts';
@@ -64,7 +65,15 @@ export function createApp({
 }: AppOptions) {
   const identities = new Identities(createTokenVerifier(config.auth));
   const findAccount = findOrCreateAccount({ db, requireApproval: config.requireApproval, now });
-  const live = new Live(bus ?? null);
+  const live = new Live(bus ?? null, async (source, people) => {
+    try {
+      return await feedReadersAmong(db, source, people);
+    } catch (error) {
+      // They look by themselves soon.
+      log.error({ err: error }, 'streams were not told of a post');
+      return [];
+    }
+  });
   const media = { storage, images: new ImageProcessor() };
   const pictures: MediaOptions = {
     storage,

@@ -60,6 +60,12 @@ export class DataDirInUseError extends Error {
 /** How alike two words must be for search: with the default of 0.6, one wrong letter in a short name finds nothing. */
 const searchSettings = { 'pg_trgm.word_similarity_threshold': '0.45' };
 
+/**
+ * A prepared statement is planned once for all its values, as it is written to be. Otherwise PostgreSQL plans one whose
+ * values might make a difference anew each time: for the feed that takes ten times as long as reading it.
+ */
+const planSettings = { plan_cache_mode: 'force_generic_plan' };
+
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Any number nobody else uses for an advisory lock in this database: "kith" in ASCII. */
 const migrationLock = 0x6b697468;
@@ -85,20 +91,22 @@ async function openPostgres(
   const { drizzle } = await import('drizzle-orm/postgres-js');
   const { migrate } = await import('drizzle-orm/postgres-js/migrator');
   const quiet = { onnotice: () => {} };
-  const pool = (max: number) => {
+  const pool = (max: number, settings = {}) => {
     const client = postgres(url, {
       ...quiet,
       max,
       connection: {
         application_name: 'kith',
         ...searchSettings,
+        ...settings,
         ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
       },
     });
     // Drizzle sets up how the client reads and writes dates.
     return { client, db: drizzle(client, { logger: logger ?? false }) };
   };
-  const [first, ...more] = [pool(1), pool(1), pool(1)] as const;
+  const reader = () => pool(1, planSettings);
+  const [first, ...more] = [reader(), reader(), reader()] as const;
   const writes = pool(8);
   const slow = pool(2);
   const reads = pipelined([first.client, ...more.map(({ client }) => client)], writes.client);
@@ -171,7 +179,7 @@ async function openEmbedded(
       ...(snapshot ? { loadDataDir: snapshot } : {}),
       extensions: { pg_trgm },
     });
-    for (const [name, value] of Object.entries(searchSettings))
+    for (const [name, value] of Object.entries({ ...searchSettings, ...planSettings }))
       await client.query('SELECT set_config($1, $2, false)', [name, value]);
     const db = drizzle(client, { logger: logger ?? false });
     return {

@@ -20,6 +20,12 @@ export function nodeFields({ fieldNodes, fragments }: Info): ReadonlySet<string>
   return names;
 }
 
+/** The names of the fields that a query asks of what a field gives. */
+export function ownFields({ fieldNodes, fragments }: Info): ReadonlySet<string> {
+  const sets = fieldNodes.map((node) => node.selectionSet);
+  return new Set(fieldsOf(sets, fragments).map((field) => field.name.value));
+}
+
 const leaves = new WeakMap<readonly FieldNode[], number>();
 
 /** How many values a query asks of each entry of a list: fields that have nothing below them, fragments included. */

@@ -12,13 +12,15 @@ const lookInterval = 60_000;
  * reader, or is out of date.
  * @param read the next event since it was last called; null for none. It is called with fresh loaders, and more often
  * than there is news.
+ * @param options whether new posts in the viewer's feed are news to it.
  */
 export function stream<Event>(
   ctx: Context,
   viewer: Viewer,
   read: () => Promise<Event | null>,
+  { readsFeed = false }: { readsFeed?: boolean } = {},
 ): AsyncIterableIterator<Event> {
-  const sleeper = new Sleeper();
+  const sleeper = new Sleeper(readsFeed);
   let leave: (() => void) | null = null;
   const close = () => {
     sleeper.end();

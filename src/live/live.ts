@@ -3,9 +3,10 @@
 
 /** How knocks get from one instance to the others. */
 export interface Bus {
-  publish: (people: readonly string[]) => void;
+  /** @param names whom there is news for: words without spaces. */
+  publish: (names: readonly string[]) => void;
   /** @param heard is called with whom others have knocked for; with null when some of it may not have been heard. */
-  listen: (heard: (people: readonly string[] | null) => void) => void;
+  listen: (heard: (names: readonly string[] | null) => void) => void;
   close: () => Promise<void>;
 }
 
@@ -14,6 +15,12 @@ export class Sleeper {
   #knocked = true;
   #ended = false;
   #wake: (() => void) | null = null;
+  /** Whether new posts in the feed are news to it. */
+  readonly readsFeed: boolean;
+
+  constructor(readsFeed: boolean) {
+    this.readsFeed = readsFeed;
+  }
 
   /** Waits for a knock; the first one is there from the start. @returns false once it is over. */
   async awake(): Promise<boolean> {
@@ -40,16 +47,24 @@ export class Sleeper {
 /** Within which time all streams are knocked when it is not known for whom there is news, in milliseconds. */
 const spread = 2_000;
 
+/** Before the id of a person or a room, in what instances tell each other: those in whose feeds their posts are. */
+const feedsOf = 'feeds:';
+
+/** Finds those of some people in whose feeds posts of a person, or of a room, may be. It does not fail. */
+export type FeedReaders = (source: string, people: readonly string[]) => Promise<readonly string[]>;
+
 /** The open streams of this instance, by whose they are. */
 export class Live {
   readonly #sleepers = new Map<string, Set<Sleeper>>();
   readonly #bus: Bus | null;
+  readonly #feedReaders: FeedReaders;
   #closed = false;
 
   /** @param bus to the other instances; null where this is the only one. */
-  constructor(bus: Bus | null = null) {
+  constructor(bus: Bus | null, feedReaders: FeedReaders) {
     this.#bus = bus;
-    bus?.listen((people) => (people ? this.#knock(people) : this.#knockAll()));
+    this.#feedReaders = feedReaders;
+    bus?.listen((names) => (names ? this.#hear(names) : this.#knockAll()));
   }
 
   /** How many streams are open. */
@@ -61,6 +76,15 @@ export class Live {
   wake(people: readonly string[]): void {
     this.#knock(people);
     this.#bus?.publish(people);
+  }
+
+  /**
+   * There is a new post of a person or a room: to be called once it is committed. Who has it in their feed each instance
+   * finds among those who listen there, so that it costs nothing where nobody does.
+   */
+  wakeFeedsOf(source: string): void {
+    void this.#knockFeedsOf(source);
+    this.#bus?.publish([`${feedsOf}${source}`]);
   }
 
   /** Opens a stream of a person's. @returns what closes it. */
@@ -89,6 +113,23 @@ export class Live {
   #knockAll(): void {
     for (const sleepers of this.#sleepers.values()) {
       for (const sleeper of sleepers) setTimeout(() => sleeper.knock(), Math.random() * spread).unref();
+    }
+  }
+
+  #hear(names: readonly string[]): void {
+    for (const name of names) {
+      if (name.startsWith(feedsOf)) void this.#knockFeedsOf(name.slice(feedsOf.length));
+      else this.#knock([name]);
+    }
+  }
+
+  async #knockFeedsOf(source: string): Promise<void> {
+    const listening = [...this.#sleepers].flatMap(([person, sleepers]) =>
+      [...sleepers].some(({ readsFeed }) => readsFeed) ? [person] : [],
+    );
+    if (listening.length === 0) return;
+    for (const person of await this.#feedReaders(source, listening)) {
+      for (const sleeper of this.#sleepers.get(person) ?? []) if (sleeper.readsFeed) sleeper.knock();
     }
   }
 

@@ -583,7 +583,7 @@ describe('scopes', () => {
   });
 
   /** What of a viewer every token may read. */
-  const free = ['Viewer.id', 'Viewer.scopes'];
+  const free = ['Viewer.feed', 'Viewer.id', 'Viewer.scopes'];
 
   const guarded = [...viewerFields(), ...mutations()];
 

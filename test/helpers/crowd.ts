@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { transaction } from '../../src/db/errors.ts';
+import { connections } from '../../src/features/connections/table.ts';
 import { ensureFollows } from '../../src/features/follows/bulk-store.ts';
 import { ensurePeople, type NewPerson } from '../../src/features/users/bulk-store.ts';
 import { encodeId } from '../../src/graphql/node.ts';
@@ -45,4 +47,28 @@ export async function followAll(kith: TestApp, pairs: readonly (readonly [Person
     at: new Date(begun + n),
   }));
   await transaction(kith.database.db, (tx) => ensureFollows(tx, follows));
+}
+
+/** Connections, straight into the database: each a millisecond after the one before. */
+export async function connectAll(
+  kith: TestApp,
+  pairs: readonly (readonly [Person, Person])[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  await kith.database.db.insert(connections).values(
+    pairs.map(([requester, addressee], n) => {
+      const [id, at] = [randomUUID(), new Date(begun + n)];
+      return {
+        id,
+        shownId: id,
+        requesterId: requester.uuid,
+        addresseeId: addressee.uuid,
+        status: 'ACCEPTED' as const,
+        createdAt: at,
+        shownAt: at,
+        acceptedAt: at,
+        seenAt: at,
+      };
+    }),
+  );
 }

@@ -154,8 +154,9 @@ export async function notificationsCount(
   return (await counts[which](db, { viewer: viewerId }))[0]?.count ?? 0;
 }
 
-/** What somebody has not seen yet. */
+/** What somebody has not seen yet, as far as it is stored. */
 export interface Unseen {
+  viewerId: string;
   notifications: number;
   connectionRequests: number;
 }
@@ -181,7 +182,8 @@ const unseenOf = prepared((db) =>
 
 /** How much the viewer has not seen yet: stored counts, less what comes from people whom they cannot find. */
 export async function unseenCounts(db: Database, viewerId: string): Promise<Unseen> {
-  return (await unseenOf(db, { viewer: viewerId }))[0] ?? { notifications: 0, connectionRequests: 0 };
+  const [counts] = await unseenOf(db, { viewer: viewerId });
+  return { viewerId, notifications: 0, connectionRequests: 0, ...counts };
 }
 
 const lastOf = prepared((db) =>

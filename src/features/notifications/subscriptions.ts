@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { requireViewer } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
+import { ownFields } from '../../graphql/selection.ts';
 import { stream } from '../../graphql/stream.ts';
+import { unseenPostsLoader } from '../feed/loaders.ts';
 import { lastVersion, type NotificationRow, nextNotification, type Unseen, unseenCounts } from './store.ts';
 import { NotificationRef, UnseenCountsRef } from './type.ts';
 
@@ -23,21 +26,25 @@ builder.subscriptionFields((t) => ({
   unseenChanged: t.field({
     type: UnseenCountsRef,
     description:
-      'How much the viewer has not seen yet, each time it changes. Needs the scope `notifications`.',
-    subscribe: async (_root, _args, ctx) => {
+      'How much the viewer has not seen yet, each time it changes; posts that go are noticed within a minute. Needs the scope `notifications`.',
+    subscribe: async (_root, _args, ctx, info) => {
       const viewer = requireViewer(ctx, 'notifications');
-      let last = await unseenCounts(ctx.db, viewer.id);
-      return stream(ctx, viewer, async () => {
-        const now = await unseenCounts(ctx.db, viewer.id);
-        if (isSame(last, now)) return null;
-        last = now;
-        return now;
+      const asked = ownFields(info);
+      // They are read, not stored: only for those who ask.
+      const readsFeed = asked.has('posts') || asked.has('total');
+      const read = async () => ({
+        counts: await unseenCounts(ctx.db, viewer.id),
+        posts: readsFeed ? await ctx.loaders.load(ctx, unseenPostsLoader, viewer.id) : 0,
       });
+      let last = await read();
+      const next = async () => {
+        const now = await read();
+        if (isDeepStrictEqual(last, now)) return null;
+        last = now;
+        return now.counts;
+      };
+      return stream(ctx, viewer, next, { readsFeed });
     },
     resolve: (counts: Unseen) => counts,
   }),
 }));
-
-function isSame(a: Unseen, b: Unseen): boolean {
-  return a.notifications === b.notifications && a.connectionRequests === b.connectionRequests;
-}

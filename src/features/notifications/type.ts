@@ -1,6 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { encodeId, findableNode, findNode, Node } from '../../graphql/node.ts';
 import { connectionOf } from '../../graphql/page.ts';
+import { unseenPostsLoader } from '../feed/loaders.ts';
+import { maxUnseenPosts, unseenWithin } from '../feed/store.ts';
 import { NotificationKindEnum } from '../settings/type.ts';
 import { loadUser } from '../users/loaders.ts';
 import { UserRef } from '../users/type.ts';
@@ -69,8 +71,14 @@ export const UnseenCountsRef = builder.objectRef<Unseen>('UnseenCounts').impleme
   description: 'How much the viewer has not seen yet.',
   fields: (t) => ({
     total: t.int({
-      description: 'All that is new for them: `notifications`; requests are counted apart.',
-      resolve: ({ notifications }) => notifications,
+      description:
+        'All that is new for them: `notifications` and `posts` together; requests are counted apart.',
+      resolve: async ({ viewerId, notifications }, _args, ctx) =>
+        notifications + (await ctx.loaders.load(ctx, unseenPostsLoader, viewerId)),
+    }),
+    posts: t.int({
+      description: `Posts of others in their feed that are not marked seen: of its newest ${unseenWithin}, and at most ${maxUnseenPosts}.`,
+      resolve: ({ viewerId }, _args, ctx) => ctx.loaders.load(ctx, unseenPostsLoader, viewerId),
     }),
     notifications: t.exposeInt('notifications', { description: 'Notifications that are not marked seen.' }),
     connectionRequests: t.exposeInt('connectionRequests', {

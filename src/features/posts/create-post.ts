@@ -126,6 +126,7 @@ mutation('createPost', {
           poll: asked,
         });
         if (told.length > 0) ctx.live.wake([...new Set([...told, viewer.id])]);
+        ctx.live.wakeFeedsOf(roomId ?? viewer.id);
       } catch (error) {
         throw roomRefusal(postRefusal(error));
       }

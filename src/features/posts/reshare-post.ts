@@ -24,6 +24,7 @@ mutation('resharePost', {
       rootId = done.rootId;
       return done.told;
     });
+    ctx.live.wakeFeedsOf(viewer.id);
     return { postId: row.id, rootId };
   },
   payload: (t) => ({

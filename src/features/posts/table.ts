@@ -59,16 +59,20 @@ export const posts = pgTable(
     longitude: doublePrecision(),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
+    /** What the feed looks up of an author by itself: the visibility, and reshares apart, which it has to choose among. */
+    feedKind: text('feed_kind')
+      .notNull()
+      .generatedAlwaysAs(sql`CASE type WHEN 'RESHARE' THEN 'RESHARE' ELSE visibility END`),
   },
   (t) => [
     uniqueIndex('posts_slug_unique').on(t.authorId, t.slug),
     uniqueIndex('posts_reshare_unique').on(t.rootId, t.authorId),
     index('posts_newest').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
     index('posts_of_author').on(t.authorId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
-    // What the feed walks: of each author each kind by itself, so that posts for others keep nobody waiting.
-    index('posts_of_author_to').on(
+    // What the feed looks up: of each author each kind by itself, so that posts for others keep nobody waiting.
+    index('posts_of_author_in_feed').on(
       t.authorId,
-      t.visibility,
+      t.feedKind,
       t.createdAt.desc().nullsFirst(),
       t.id.desc().nullsFirst(),
     ),

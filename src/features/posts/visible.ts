@@ -12,21 +12,27 @@ export const reader = sql`${sql.placeholder('reader')}::uuid`;
 
 /**
  * The reader is one of those whom the post is for, its author among them. Whether its author can be found is not asked.
+ * Each post is looked up: without the OFFSETs PostgreSQL may read all that the reader follows into a hash, for a few posts.
  * @param to who reads; null for those who read what is public alone.
  */
 export function isFor(to: SQLWrapper = reader): SQL {
   return sql`(${posts.visibility} = 'PUBLIC' OR ${posts.authorId} = ${to}
     OR CASE ${posts.visibility}
       WHEN 'FOLLOWERS' THEN EXISTS (
-        SELECT FROM ${follows} mine WHERE mine.follower_id = ${to} AND mine.followee_id = ${posts.authorId})
+        SELECT FROM ${follows} mine WHERE mine.follower_id = ${to} AND mine.followee_id = ${posts.authorId} OFFSET 0)
       WHEN 'CONNECTIONS' THEN EXISTS (
-        SELECT FROM ${connected} mine WHERE mine.user_id = ${to} AND mine.peer_id = ${posts.authorId})
-      WHEN 'ASPECTS' THEN EXISTS (
-        SELECT FROM ${postAspects} chosen JOIN ${aspectUsers} mine ON mine.aspect_id = chosen.aspect_id
-        WHERE chosen.post_id = ${posts.id} AND mine.user_id = ${to})
+        SELECT FROM ${connected} mine WHERE mine.user_id = ${to} AND mine.peer_id = ${posts.authorId} OFFSET 0)
+      WHEN 'ASPECTS' THEN ${isInAspect(to, posts)}
       WHEN 'ROOM' THEN EXISTS (
-        SELECT FROM ${roomMembers} mine WHERE mine.room_id = ${posts.roomId} AND mine.user_id = ${to})
+        SELECT FROM ${roomMembers} mine WHERE mine.room_id = ${posts.roomId} AND mine.user_id = ${to} OFFSET 0)
     END)`;
+}
+
+/** The reader is in one of the aspects that the post is for. */
+export function isInAspect(to: SQLWrapper, { id }: { id: SQLWrapper }): SQL {
+  return sql`EXISTS (
+    SELECT FROM ${postAspects} chosen JOIN ${aspectUsers} mine ON mine.aspect_id = chosen.aspect_id
+    WHERE chosen.post_id = ${id} AND mine.user_id = ${to} OFFSET 0)`;
 }
 
 /**

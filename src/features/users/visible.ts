@@ -1,6 +1,6 @@
 // Who may be seen: domain rule 3 as SQL predicates, in this one place. All take the viewer's id, or null, from the
 // placeholder `viewer`.
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { blocks, hides } from '../blocks/table.ts';
 import { connected } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
@@ -41,13 +41,21 @@ export function showsDetails(): SQL {
     OR ${connectedWithViewer()})`;
 }
 
+const unseenPeople = sql`
+  SELECT ${users.id} FROM ${users} WHERE ${users.status} = 'SUSPENDED'
+  UNION ALL SELECT ${blocks.blockedId} FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer}
+  UNION ALL SELECT ${blocks.blockerId} FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer}`;
+
 /**
  * The ids of all whom the viewer cannot find, as an array: what a stored count has to leave out. Few in any community,
  * so that counting those of them in a list is some index probes, whatever the length of the list.
  */
 export function unseenIds(): SQL {
-  return sql`ARRAY(
-    SELECT ${users.id} FROM ${users} WHERE ${users.status} = 'SUSPENDED'
-    UNION ALL SELECT ${blocks.blockedId} FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer}
-    UNION ALL SELECT ${blocks.blockerId} FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer})`;
+  return sql`ARRAY(${unseenPeople})`;
+}
+
+/** The viewer can find the user, and does not hide them (rules 3.1, 3.2, 3.7): of many people, each is looked up in a hash. */
+export function unhidden(user: SQLWrapper): SQL {
+  return sql`${user} NOT IN (${unseenPeople}
+    UNION ALL SELECT ${hides.hiddenId} FROM ${hides} WHERE ${hides.hiderId} = ${viewer})`;
 }

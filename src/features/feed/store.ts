@@ -1,0 +1,224 @@
+// The viewer's feed: posts of people they follow or are connected with, and of rooms they are in (domain rules 3.2, 3.6
+// and 4). What is read goes by the index that has it in order, from the newest on, so that it does not cost more the more
+// posts there are.
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Database } from '../../db/client.ts';
+import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
+import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
+import { aspectUsers } from '../aspects/table.ts';
+import { connected } from '../connections/table.ts';
+import { follows } from '../follows/table.ts';
+import { type PostCard, type PostRow, postsWithAuthors } from '../posts/card.ts';
+import { type PostReader, postKeys } from '../posts/store.ts';
+import { posts, postViews } from '../posts/table.ts';
+import { isInAspect, reader, visiblePost } from '../posts/visible.ts';
+import { roomMembers } from '../rooms/table.ts';
+import { userStats } from '../users/table.ts';
+import { unhidden } from '../users/visible.ts';
+
+/** To how many people, followed and connected, the newest posts of each are looked up. Beyond, all newest posts are walked. */
+const maxLookedUp = 500;
+/** How many posts such a walk passes for each that is asked for, before each person's posts are looked up after all. */
+const maxWalked = 100;
+
+const viewer = sql`${sql.placeholder('viewer')}::uuid`;
+const limit = sql`${sql.placeholder('limit')}::int`;
+const walkable = sql`${limit} * ${sql.raw(String(maxWalked))}`;
+
+/** A post that is looked at. */
+const p = alias(posts, 'p');
+const order = [p.createdAt, p.id];
+
+/**
+ * Whoever asks follows, or is connected with, the author. Of a few posts: each author is looked up. Without the OFFSET
+ * PostgreSQL may read all that the reader follows into a hash.
+ */
+const follower = (who: SQLWrapper, author: SQLWrapper) => sql`EXISTS (
+  SELECT FROM ${follows} f WHERE f.follower_id = ${who} AND f.followee_id = ${author} OFFSET 0)`;
+const isConnected = (who: SQLWrapper, author: SQLWrapper) => sql`EXISTS (
+  SELECT FROM ${connected} c WHERE c.user_id = ${who} AND c.peer_id = ${author} OFFSET 0)`;
+const isTied = (author: SQLWrapper) => sql`(${follower(viewer, author)} OR ${isConnected(viewer, author)})`;
+
+/**
+ * A reshare that shows what is not there otherwise: its root can be found and is not in the feed, nor is a newer reshare of
+ * it. Roots are public, and so are reshares.
+ */
+const isNews = sql`EXISTS (
+  SELECT FROM ${posts} root WHERE root.id = p.root_id AND ${unhidden(sql`root.author_id`)}
+    AND NOT ${isTied(sql`root.author_id`)}
+    AND NOT EXISTS (
+      SELECT FROM ${posts} newer WHERE newer.root_id = p.root_id AND (newer.created_at, newer.id) > (p.created_at, p.id)
+        AND ${isTied(sql`newer.author_id`)} AND ${unhidden(sql`newer.author_id`)}))`;
+
+/** The post is in the feed. */
+const isInFeed = sql`CASE p.feed_kind
+  WHEN 'PUBLIC' THEN ${isTied(p.authorId)}
+  WHEN 'RESHARE' THEN ${isTied(p.authorId)} AND ${isNews}
+  WHEN 'FOLLOWERS' THEN ${follower(reader, p.authorId)}
+  WHEN 'CONNECTIONS' THEN ${isConnected(reader, p.authorId)}
+  WHEN 'ASPECTS' THEN ${isInAspect(reader, p)} AND ${isTied(p.authorId)}
+  WHEN 'ROOM' THEN EXISTS (
+    SELECT FROM ${roomMembers} m WHERE m.room_id = p.room_id AND m.user_id = ${reader} OFFSET 0)
+END AND ${unhidden(p.authorId)}`;
+
+/**
+ * Where the feed's posts come from, one row for each person and kind of post, and for each room: a post has one source.
+ * @param needed whether there is to be any.
+ */
+const sources = (needed: SQL) => sql`
+  tied AS MATERIALIZED (
+    SELECT tie.author_id, tie.kind FROM (
+      SELECT f.followee_id AS author_id, 'FOLLOWERS' AS kind FROM ${follows} f WHERE f.follower_id = ${viewer}
+      UNION ALL SELECT c.peer_id, 'CONNECTIONS' FROM ${connected} c WHERE c.user_id = ${viewer}
+    ) tie WHERE ${needed} AND ${unhidden(sql`tie.author_id`)}
+  ),
+  sources AS (
+    SELECT public.kind, author.id FROM (SELECT DISTINCT author_id AS id FROM tied) author
+      CROSS JOIN (VALUES ('PUBLIC'), ('RESHARE')) AS public (kind)
+    UNION ALL SELECT kind, author_id FROM tied WHERE ${reader} IS NOT NULL
+    UNION ALL SELECT DISTINCT 'ASPECTS', author_id FROM tied WHERE EXISTS (
+      SELECT FROM ${aspectUsers} a WHERE a.owner_id = tied.author_id AND a.user_id = ${reader})
+    UNION ALL SELECT 'ROOM', m.room_id FROM ${roomMembers} m WHERE ${needed} AND m.user_id = ${reader}
+  )`;
+
+/** Which posts of a source `s` are in the feed, by its kind: each asks no more than it has to, of hundreds of sources. */
+const kinds = [
+  {
+    of: sql`IN ('PUBLIC', 'FOLLOWERS', 'CONNECTIONS')`,
+    which: sql`p.author_id = s.id AND p.feed_kind = s.kind`,
+  },
+  { of: sql`= 'RESHARE'`, which: sql`p.author_id = s.id AND p.feed_kind = 'RESHARE' AND ${isNews}` },
+  {
+    of: sql`= 'ASPECTS'`,
+    which: sql`p.author_id = s.id AND p.feed_kind = 'ASPECTS' AND ${isInAspect(reader, p)}`,
+  },
+  { of: sql`= 'ROOM'`, which: sql`p.room_id = s.id AND ${unhidden(p.authorId)}` },
+];
+
+/**
+ * The feed's posts from some of the sources: all of each, or the end of each.
+ * @param columns of the source `s` and of the post `p`.
+ */
+const postsFrom = (from: string, columns: string, end: SQL) =>
+  sql.join(
+    kinds.map(
+      ({ of, which }) => sql`SELECT ${sql.raw(columns)} FROM ${sql.raw(from)} s CROSS JOIN LATERAL (
+        SELECT p.id, p.created_at FROM ${posts} p WHERE ${which} ${end}) p WHERE s.kind ${of}`,
+    ),
+    sql` UNION ALL `,
+  );
+
+/**
+ * The ids of the window's posts, as an array. Of few people the newest post of each kind is looked up, and a page is among
+ * the posts of those who have the newest. Of many, somebody has posted just now: all newest posts are walked, and of each it
+ * is asked whether it is in the feed; unless that finds no page within so many posts, though there are more.
+ */
+function idsOf(ascending: boolean): SQL {
+  const inOrder = ascending ? sql`created_at, id` : sql`created_at DESC, id DESC`;
+  const inWindow = within(order, postKeys);
+  const newest = (columns: SQL, end: SQL) => sql`
+    SELECT ${columns} FROM ${posts} p WHERE ${inWindow} ORDER BY ${inOrder} ${end}`;
+  const first = (count: SQL) => sql`AND ${inWindow} ORDER BY ${inOrder} LIMIT ${count}`;
+  return sql`ARRAY(
+    WITH many AS MATERIALIZED (
+      SELECT ${userStats.following} + ${userStats.connections} > ${sql.raw(String(maxLookedUp))} AS so
+      FROM ${userStats} WHERE ${userStats.userId} = ${viewer}
+    ),
+    walked AS MATERIALIZED (
+      SELECT p.id, p.created_at FROM (
+        ${newest(sql`id, created_at, author_id, feed_kind, room_id, root_id`, sql`LIMIT ${walkable}`)}
+      ) p WHERE (SELECT so FROM many) AND ${isInFeed}
+      ORDER BY ${inOrder} LIMIT ${limit}
+    ),
+    look_up AS MATERIALIZED (
+      SELECT CASE WHEN (SELECT so FROM many) THEN (SELECT count(*) FROM walked) < ${limit}
+        AND EXISTS (${newest(sql``, sql`OFFSET ${walkable} LIMIT 1`)}) ELSE true END AS needed
+    ),
+    ${sources(sql`(SELECT needed FROM look_up)`)},
+    heads AS MATERIALIZED (
+      SELECT kind, source_id AS id FROM (
+        ${postsFrom('sources', 's.kind, s.id AS source_id, p.created_at, p.id', first(sql`1`))}
+      ) head ORDER BY ${inOrder} LIMIT ${limit}
+    )
+    SELECT id FROM (
+      SELECT id, created_at FROM walked WHERE NOT (SELECT needed FROM look_up)
+      UNION ALL ${postsFrom('heads', 'p.id, p.created_at', first(limit))}
+    ) found ORDER BY ${inOrder} LIMIT ${limit}
+  )`;
+}
+
+const pageOf = (ascending: boolean) =>
+  preparedFor((db, card: PostCard) =>
+    postsWithAuthors(db, card)
+      .where(sql`${posts.id} = ANY(${idsOf(ascending)}) AND ${visiblePost()}`)
+      .orderBy(...ordered([posts.createdAt, posts.id], ascending)),
+  );
+const up = pageOf(true);
+const down = pageOf(false);
+
+/** A page of the reader's feed: of what is public alone, where their token does not let them read more. One statement. */
+export function feedPage(db: Database, who: PostReader, card: PostCard, window: Window): Promise<PostRow[]> {
+  return (window.ascending ? up : down)(db, card, { ...who, ...windowValues(window, postKeys) });
+}
+
+const counted = prepared(
+  (db) =>
+    db.select({ count: sql<number>`found.count` }).from(
+      sql`(WITH ${sources(sql`true`)} SELECT count(*)::int AS count FROM (
+        ${postsFrom('sources', 'p.id', sql``)}) found) found`,
+    ),
+  'slow',
+);
+
+/** How many posts the reader's feed has. Counts them. */
+export async function feedCount(db: Database, who: PostReader): Promise<number> {
+  return (await counted(db, { ...who }))[0]?.count ?? 0;
+}
+
+/** How far down the feed posts count as new, and up to how many are counted. */
+export const unseenWithin = 200;
+export const maxUnseenPosts = 100;
+
+const unseen = prepared((db) =>
+  db.select({ count: sql<number>`count(*)::int` }).from(
+    sql`(SELECT FROM unnest(${idsOf(false)}) AS newest(id)
+      WHERE NOT EXISTS (SELECT FROM ${postViews} v WHERE v.post_id = newest.id AND v.user_id = ${viewer})
+        AND NOT EXISTS (SELECT FROM ${posts} own WHERE own.id = newest.id AND own.author_id = ${viewer})
+      LIMIT ${sql.raw(String(maxUnseenPosts))}) unseen`,
+  ),
+);
+
+/**
+ * How many of the newest posts of the reader's feed, of the first `unseenWithin`, they have not marked seen; at most
+ * `maxUnseenPosts`, and none of their own.
+ */
+export async function unseenPosts(db: Database, who: PostReader): Promise<number> {
+  const newest: Window = { limit: unseenWithin, low: null, high: null, ascending: false };
+  return (await unseen(db, { ...who, ...windowValues(newest, postKeys) }))[0]?.count ?? 0;
+}
+
+const among = prepared((db) => {
+  const source = sql`${sql.placeholder('source')}::uuid`;
+  const person = sql`person.id`;
+  return db
+    .select({ id: sql<string>`person.id` })
+    .from(sql`unnest(${sql.placeholder('people')}::uuid[]) AS person(id)`)
+    .where(
+      sql`EXISTS (SELECT FROM ${follows} f WHERE f.follower_id = ${person} AND f.followee_id = ${source})
+        OR EXISTS (SELECT FROM ${connected} c WHERE c.user_id = ${person} AND c.peer_id = ${source})
+        OR EXISTS (SELECT FROM ${roomMembers} m WHERE m.room_id = ${source} AND m.user_id = ${person})`,
+    );
+});
+
+/**
+ * Those of these people in whose feeds posts of a source may be.
+ * @param source the id of a person, or of a room.
+ */
+export async function feedReadersAmong(
+  db: Database,
+  source: string,
+  people: readonly string[],
+): Promise<string[]> {
+  return (await among(db, { source, people: keyArray(people) })).map(({ id }) => id);
+}
