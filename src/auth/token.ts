@@ -44,16 +44,20 @@ const clockTolerance = 5;
 
 /** Text, or nothing: these claims only suggest what a new account starts with. */
 const text = z.string().trim().min(1).nullable().catch(null).default(null);
+/** The same where it is kept as it is. */
+const kept = text.transform((value) =>
+  value !== null && value.length <= 255 && isStorable(value) ? value : null,
+);
 const claimsShape = z.object({
   iss: z.string().max(500).refine(isStorable).default(''),
   sub: z.string().min(1).max(255).refine(isStorable),
   exp: z.number(),
   scope: z.string().optional(),
-  client_name: text,
-  azp: text,
+  client_name: kept,
+  azp: kept,
   preferred_username: text,
   name: text,
-  email: text.transform((email) => (email !== null && isStorable(email) ? email : null)),
+  email: kept,
   email_verified: z.boolean().catch(false).default(false),
 });
 

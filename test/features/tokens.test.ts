@@ -944,6 +944,21 @@ describe('the account of an identity that is seen for the first time', () => {
     expect(status).toBe(200);
   });
 
+  it.each([
+    ['a name', { client_name: 'Pen and paper' }, 'Pen and paper'],
+    ['an authorized party', { azp: 'pen' }, 'pen'],
+    ['nothing that can be stored', { client_name: 'Pen\0' }, null],
+    ['nothing that is a name', { client_name: 'x'.repeat(256) }, null],
+    ['nothing', {}, null],
+  ])('writes posts also where its token has of the application %s', async (name, claims, provider) => {
+    const { data, errors } = await kith.send(
+      'mutation { createPost(input: { visibility: PUBLIC, body: "Hello" }) { post { provider } userErrors { code } } }',
+      { headers: await asBearer(sign({ sub: `app ${name}`, ...claims })) },
+    );
+    expect(errors).toEqual([]);
+    expect(data.createPost).toEqual({ post: { provider }, userErrors: [] });
+  });
+
   it('is made once, however many requests come at once', async () => {
     const token = sign({ sub: 'rush', preferred_username: 'rush' });
     const people = await Promise.all(Array.from({ length: 8 }, () => viewerOf(kith, token)));
