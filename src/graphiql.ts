@@ -49,6 +49,28 @@ query Me {
   }
 }
 `,
+  `# What people write whom the viewer follows or is connected with, and what is written in their rooms.
+query Feed {
+  viewer {
+    unseen { posts }
+    feed(first: 10) {
+      nodes {
+        author { username name }
+        title
+        html
+        createdAt
+        photos { description image { url(size: LARGE) } }
+        poll { question choices { text votesCount } }
+        root { author { username } html }
+        counters { comments likes reshares }
+        viewerState { liked reshared seen }
+        comments(first: 2) { nodes { author { username } html } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+`,
   `# What somebody says of themself, and who is within a plural system. Each word comes with how they feel about it.
 query Words {
   user(by: { username: "carol" }) {
@@ -125,6 +147,25 @@ subscription Live {
     kind
     actors { username }
     actorsCount
+  }
+}
+`,
+  `# Says something to those whom the post is for: PUBLIC, FOLLOWERS, CONNECTIONS, ASPECTS or ROOM.
+mutation Say {
+  createPost(input: {
+    visibility: FOLLOWERS
+    body: "Night trains are *back*, @bob! #trains"
+    poll: { question: "Where to?", choices: ["Vienna", "Stockholm"] }
+  }) {
+    post {
+      id
+      title
+      html
+      tags { name }
+      mentions { username }
+      poll { choices { id text } }
+    }
+    userErrors { code message path }
   }
 }
 `,

@@ -3,7 +3,7 @@ import { base, en, Faker } from '@faker-js/faker';
 import { insertBlock, insertHide } from '../../features/blocks/store.ts';
 import { actLocked } from '../../features/connections/act-store.ts';
 import { ensureFollows, followed, type NewFollow } from '../../features/follows/bulk-store.ts';
-import { markNotificationsSeen, tell } from '../../features/notifications/act-store.ts';
+import { tell } from '../../features/notifications/act-store.ts';
 import { renderMarkdown } from '../../features/profile/markdown.ts';
 import { ensurePeople, isEmpty, type NewPerson } from '../../features/users/bulk-store.ts';
 import type { MediaStorage } from '../../media/storage.ts';
@@ -13,6 +13,7 @@ import { newId } from '../uuid.ts';
 import { DemoDetails, wordsOf } from './details.ts';
 import { neighbourPronouns } from './profiles.ts';
 import { addRooms } from './rooms.ts';
+import { addStream, storePhotos } from './stream.ts';
 
 /** Those whom demo mode gives tokens for. */
 export const demoPeople = ['ada', 'bob', 'carol', 'dan', 'eve'] as const;
@@ -95,6 +96,9 @@ const connections: [requester: Named, addressee: Named, answer: 'accept' | 'reje
   ['dan', 'carol', 'reject'],
 ];
 
+/** Who has blocked whom. */
+const blocked: [blocker: Named, blocked: Named][] = [['dan', 'eve']];
+
 const zones = [
   'Europe/London',
   'Europe/Paris',
@@ -116,7 +120,7 @@ export async function loadDemo(db: Database, storage: MediaStorage, issuer: stri
   const faker = new Faker({ locale: [en, base], seed: 20260105 });
   const people = [...namedPeople(), ...neighbours(faker)].map((person) => withRest(person, faker));
   const details = new DemoDetails(db, storage, faker);
-  const pictured = await details.withPictures(people);
+  const [pictured, photos] = await Promise.all([details.withPictures(people), storePhotos(db, storage)]);
   await transaction(db, async (tx) => {
     const ids = await ensurePeople(tx, issuer, pictured);
     const idOf = (username: string) => {
@@ -134,25 +138,27 @@ export async function loadDemo(db: Database, storage: MediaStorage, issuer: stri
     }
     const neighbours = people.slice(demoPeople.length).map(({ username }) => username.toLowerCase());
     await addRooms(tx, new Date(begun.getTime() + 80 * day), neighbours, idOf);
-    await insertBlock(tx, idOf('dan'), idOf('eve'), begun);
+    for (const [blocker, other] of blocked) await insertBlock(tx, idOf(blocker), idOf(other), begun);
     await insertHide(tx, idOf('carol'), idOf('dan'), begun);
     for (const { username, createdAt } of people) {
       await details.addTo(tx, idOf(username.toLowerCase()), username, createdAt);
     }
+    const authors = people.map(({ username, createdAt }) => {
+      return { id: idOf(username.toLowerCase()), username, createdAt };
+    });
+    const connected = connections.flatMap(([one, other, answer]) =>
+      answer === 'accept' ? [[one, other] as const] : [],
+    );
+    await addStream(tx, { begun, people: authors, follows, connected, blocked }, photos);
   });
   return true;
 }
 
-/** How many of those who follow one of the five come after the last that they have seen. */
-const unseenFollowers = 3;
-
-/** Tells the five of their followers; they have seen all but the last. */
+/** Tells the five of their followers. What they have seen of it is marked with the rest, at the end. */
 async function tellOf(tx: Database, follows: readonly NewFollow[], five: ReadonlySet<string>): Promise<void> {
   for (const receiver of five) {
-    const theirs = follows.filter(({ followee }) => followee === receiver);
-    for (const [n, { follower, followee, at }] of theirs.entries()) {
+    for (const { follower, followee, at } of follows.filter((follow) => follow.followee === receiver)) {
       await tell(tx, followed(follower, followee, at), [receiver]);
-      if (n === theirs.length - unseenFollowers - 1) await markNotificationsSeen(tx, receiver, null, at);
     }
   }
 }

@@ -1,9 +1,10 @@
 // Pictures drawn by code: flags of stripes, and avatars of a few soft shapes.
 import sharp from 'sharp';
 
-type Color = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
-const hex = (text: string): Color =>
+/** A color of six hexadecimal digits. */
+export const hex = (text: string): Color =>
   [0, 2, 4].map((at) => Number.parseInt(text.slice(at, at + 2), 16)) as never;
 
 /** Pride flags as stripes from top to bottom. */
@@ -25,8 +26,13 @@ function draw(width: number, height: number, colorAt: (x: number, y: number) => 
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) pixels.set(colorAt(x, y), (y * width + x) * 3);
   }
+  return toPng(pixels, width, height);
+}
+
+/** Pixels, three bytes each and row by row, as a PNG. It is read again at once, so it need not be small. */
+export function toPng(pixels: Buffer, width: number, height: number): Promise<Buffer> {
   return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .png()
+    .png({ compressionLevel: 1 })
     .toBuffer();
 }
 
