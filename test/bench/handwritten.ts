@@ -1,5 +1,5 @@
 // The measure of all things: node:http, and for each question one SQL statement that returns the finished JSON.
-// No GraphQL, no tokens, no limits, no privacy beyond leaving out suspended people.
+// No GraphQL, no tokens, no limits, no privacy beyond leaving out suspended people and posts for others.
 import { createServer } from 'node:http';
 import postgres from 'postgres';
 
@@ -35,6 +35,49 @@ const statements: Record<string, string> = {
     FROM users p WHERE p.username_key = lower($1) AND p.status <> 'SUSPENDED'`,
 };
 
+const postFields = `'type', p.type, 'summary', p.summary, 'html', p.html, 'createdAt', ${time('p.created_at')},
+  'visibility', p.visibility, 'counters', json_build_object('comments', s.comments, 'likes', s.likes,
+  'reshares', s.reshares, 'followers', s.subscribers, 'views', s.views)`;
+const follows = (whom: string) =>
+  `EXISTS (SELECT FROM follows f WHERE f.follower_id = $1::uuid AND f.followee_id = ${whom})`;
+/** Of the graph's people, who have no other ties, none is hidden or blocked. */
+const mine = `p.visibility IN ('PUBLIC', 'FOLLOWERS') AND (p.type <> 'RESHARE' OR EXISTS (
+  SELECT FROM posts root WHERE root.id = p.root_id AND NOT ${follows('root.author_id')} AND NOT EXISTS (
+    SELECT FROM posts newer WHERE newer.root_id = p.root_id
+      AND (newer.created_at, newer.id) > (p.created_at, p.id) AND ${follows('newer.author_id')})))`;
+const newestFirst = 'ORDER BY p.created_at DESC, p.id DESC';
+const did = (table: string) =>
+  `EXISTS (SELECT FROM ${table} d WHERE d.post_id = p.id AND d.user_id = $1::uuid)`;
+const feedOf = (chosen: string) => `
+  SELECT json_build_object('viewer', json_build_object('feed', json_build_object('nodes', coalesce(
+    json_agg(json_build_object(${postFields}, 'author', json_build_object('username', u.username, 'displayName', u.display_name),
+      'viewerState', json_build_object('liked', ${did('post_likes')},
+        'reshared', EXISTS (SELECT FROM posts r WHERE r.root_id = p.id AND r.author_id = $1::uuid),
+        'subscribed', ${did('post_subscribers')}, 'seen', ${did('post_views')})) ${newestFirst}), '[]'))))::text AS "json"
+  FROM posts p JOIN users u ON u.id = p.author_id AND u.status <> 'SUSPENDED' JOIN post_stats s ON s.post_id = p.id
+  WHERE p.id = ANY (ARRAY(${chosen}))`;
+Object.assign(statements, {
+  // The newest post of each, and of those who have the newest a page each.
+  '/feed/of-few': feedOf(`SELECT p.id FROM (
+      SELECT h.author_id FROM follows f CROSS JOIN LATERAL (
+        SELECT p.author_id, p.created_at, p.id FROM posts p WHERE p.author_id = f.followee_id AND ${mine} ${newestFirst} LIMIT 1) h
+      WHERE f.follower_id = $1::uuid ORDER BY h.created_at DESC, h.id DESC LIMIT 20) best
+    CROSS JOIN LATERAL (
+      SELECT p.id, p.created_at FROM posts p WHERE p.author_id = best.author_id AND ${mine} ${newestFirst} LIMIT 20) p
+    ${newestFirst} LIMIT 20`),
+  // All newest posts, until a page of them is by those followed.
+  '/feed/of-many': feedOf(
+    `SELECT p.id FROM posts p WHERE ${follows('p.author_id')} AND ${mine} ${newestFirst} LIMIT 20`,
+  ),
+  '/posts': `SELECT json_build_object('users', json_build_object('nodes', json_agg(json_build_object(
+      'username', u.username, 'displayName', u.display_name, 'posts', json_build_object('nodes',
+        (SELECT coalesce(json_agg(json_build_object(${postFields}) ${newestFirst}), '[]') FROM (
+          SELECT * FROM posts p WHERE p.author_id = u.id AND p.visibility = 'PUBLIC' ${newestFirst} LIMIT 3) p
+        JOIN post_stats s ON s.post_id = p.id))))))::text AS "json"
+    FROM (SELECT * FROM users WHERE username_key > lower($1) AND status <> 'SUSPENDED' AND searchable
+      ORDER BY username_key LIMIT 20) u`,
+});
+
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const server = createServer(async (request, response) => {
@@ -47,7 +90,7 @@ const server = createServer(async (request, response) => {
   const parameters =
     pathname === '/page'
       ? [searchParams.get('username'), searchParams.get('at') ?? 'infinity', searchParams.get('id') ?? lastId]
-      : [searchParams.get('username') ?? searchParams.get('after')];
+      : [searchParams.get('username') ?? searchParams.get('after') ?? searchParams.get('viewer')];
   const [row] = await sql.unsafe<{ json: string }[]>(statement, parameters, { prepare: true });
   const body = `{"data":${row?.json ?? 'null'}}`;
   response

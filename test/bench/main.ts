@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import postgres from 'postgres';
+import { signToken } from '../../src/auth/token.ts';
 import { encodeCursor } from '../../src/graphql/cursor.ts';
 import { type Question, questions, type Request, type Sample } from './questions.ts';
 
@@ -36,13 +37,19 @@ interface Result {
 }
 
 const sample = await takeSample(databaseUrl);
+const secret = 'the benchmark has a secret of its own, of 32 bytes';
 const kith = await start('Kith', ['src/main.ts'], 4701, '/health', {
   LOG_LEVEL: 'error',
-  AUTH_SECRET: 'the benchmark has a secret of its own, of 32 bytes',
+  AUTH_SECRET: secret,
 });
 const hand = await start('hand-written', ['test/bench/handwritten.ts'], 4702, '/health', {});
+const tokens = new Map<string, string>();
 try {
   const asked = questions(sample).filter(({ name }) => name.includes(options.only));
+  for (const { as } of asked.flatMap(({ requests }) => requests)) {
+    const auth = { kind: 'secret', secret, issuer: null, audience: null } as const;
+    if (as !== undefined) tokens.set(as, await signToken(auth, as, { expires: '1d' }));
+  }
   for (const question of asked) await compareAnswers(question);
   await measure(asked);
 } finally {
@@ -73,10 +80,27 @@ async function takeSample(url: string): Promise<Sample> {
         username,
         cursor: encodeCursor('users by username up', [username.toLowerCase()]),
       })),
+      readers: await readersOf(sql),
     };
   } finally {
     await sql.end();
   }
+}
+
+/** Those who follow about 10, 500 and 3,000, and whoever follows most; nobody where there are no posts. */
+async function readersOf(sql: postgres.Sql): Promise<Sample['readers']> {
+  const [any] = await sql`SELECT FROM posts LIMIT 1`;
+  if (!any) return [];
+  const [most] = await sql<{ following: number }[]>`SELECT max(following) AS following FROM user_stats`;
+  return Promise.all(
+    [10, 500, 3_000, most?.following ?? 0].map(async (following) => {
+      const people = await sql<{ username: string; id: string }[]>`
+        SELECT username, id FROM users JOIN user_stats ON user_id = id
+        WHERE following BETWEEN ${Math.floor(following * 0.9)} AND ${Math.ceil(following * 1.1)}
+        ORDER BY abs(following - ${following}), md5(username) LIMIT 20`;
+      return { following, people };
+    }),
+  );
 }
 
 async function start(
@@ -104,6 +128,11 @@ async function start(
   throw new Error(`${name} did not start.`);
 }
 
+function kithHeaders({ as }: Request): Record<string, string> {
+  const token = as === undefined ? undefined : tokens.get(as);
+  return { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+}
+
 function kithBody(question: Question, request: Request): string {
   return JSON.stringify({ query: question.document, variables: request.variables });
 }
@@ -113,7 +142,7 @@ async function compareAnswers(question: Question): Promise<void> {
     const [ours, theirs] = await Promise.all([
       fetch(`${kith.url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: kithHeaders(request),
         body: kithBody(question, request),
       }).then((response) => response.json()),
       fetch(hand.url + request.route).then((response) => response.json()),
@@ -151,7 +180,7 @@ async function load(server: Server, question: Question, duration: number): Promi
       ? {
           method: 'POST' as const,
           path: '/graphql',
-          headers: { 'content-type': 'application/json' },
+          headers: kithHeaders(request),
           body: kithBody(question, request),
         }
       : { method: 'GET' as const, path: request.route },
@@ -221,8 +250,16 @@ function report(results: Map<Question, { kith: Result[]; hand: Result[] }>): voi
   );
   const runs = (name: string) =>
     [...results].find(([question]) => question.name.startsWith(name))?.[1].kith ?? [];
-  const first = runs('page one');
-  const deepRatio = runs('page at').map((run, i) => run.perSecond / (first[i]?.perSecond ?? Number.NaN));
-  if (deepRatio.length > 0)
-    console.log(`\nThe page at position 9,000 against page one: ${median(deepRatio).toFixed(2)}`);
+  const ratio = (one: string, other: string, key: keyof Result) => {
+    const others = runs(other);
+    return median(runs(one).map((run, i) => run[key] / (others[i]?.[key] ?? Number.NaN)));
+  };
+  const deepRatio = ratio('page at', 'page one', 'perSecond');
+  if (deepRatio > 0) console.log(`\nThe page at position 9,000 against page one: ${deepRatio.toFixed(2)}`);
+  const most = sample.readers.at(-1)?.following.toLocaleString('en');
+  const feedRatio = ratio(`home feed of 20, following ${most}`, 'home feed of 20, following 10', 'p50');
+  if (feedRatio > 0)
+    console.log(
+      `\nThe feed of who follows ${most} against that of who follows 10, p50: ${feedRatio.toFixed(2)}`,
+    );
 }

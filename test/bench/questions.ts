@@ -4,6 +4,8 @@
 export interface Request {
   variables: Record<string, unknown>;
   route: string;
+  /** The username whose token goes with it to Kith; nobody's unless given. */
+  as?: string;
 }
 
 export interface Question {
@@ -25,6 +27,15 @@ const deep = `query Deep($username: String!, $after: String) {
   user(by: { username: $username }) { followers(first: 20, after: $after) { edges { followedAt node { ${card} } } } }
 }`;
 
+const postFields =
+  'type summary html createdAt visibility counters { comments likes reshares followers views }';
+const feed = `query Feed {
+  viewer { feed(first: 20) { nodes { ${postFields} author { username displayName } viewerState { liked reshared subscribed seen } } } }
+}`;
+const posts = `query Posts($after: String) {
+  users(first: 20, after: $after, orderBy: USERNAME) { nodes { username displayName posts(first: 3) { nodes { ${postFields} } } } }
+}`;
+
 /** What the questions are made of: see `sample` in main.ts. */
 export interface Sample {
   usernames: readonly string[];
@@ -33,10 +44,39 @@ export interface Sample {
   position: { followedAt: string; id: string; cursor: string };
   /** Cursor of the list of users by name, and the username it points behind. */
   starts: readonly { username: string; cursor: string }[];
+  /** Of those who follow about so many, some; none where nobody has posted. */
+  readers: readonly { following: number; people: readonly { username: string; id: string }[] }[];
 }
 
 /** The questions of the benchmark. */
-export function questions({ usernames, celebrity, position, starts }: Sample): Question[] {
+export function questions({ usernames, celebrity, position, starts, readers }: Sample): Question[] {
+  return [...aboutPeople({ usernames, celebrity, position, starts }), ...aboutPosts({ starts, readers })];
+}
+
+function aboutPosts({ starts, readers }: Pick<Sample, 'starts' | 'readers'>): Question[] {
+  if (readers.length === 0) return [];
+  return [
+    ...readers.map(({ following, people }) => ({
+      name: `home feed of 20, following ${following.toLocaleString('en')}`,
+      document: feed,
+      requests: people.map(({ username, id }) => ({
+        variables: {},
+        route: `/feed/${following > 1_000 ? 'of-many' : 'of-few'}?viewer=${id}`,
+        as: username,
+      })),
+    })),
+    {
+      name: '20 users with 3 posts each',
+      document: posts,
+      requests: starts.map(({ username, cursor }) => ({
+        variables: { after: cursor },
+        route: `/posts?after=${username}`,
+      })),
+    },
+  ];
+}
+
+function aboutPeople({ usernames, celebrity, position, starts }: Omit<Sample, 'readers'>): Question[] {
   return [
     {
       name: 'one profile',
