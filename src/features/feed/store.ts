@@ -18,7 +18,7 @@ import { userStats } from '../users/table.ts';
 import { unhidden } from '../users/visible.ts';
 
 /** To how many people, followed and connected, the newest posts of each are looked up. Beyond, all newest posts are walked. */
-const maxLookedUp = 500;
+const maxLookedUp = 600;
 /** How many posts such a walk passes for each that is asked for, before each person's posts are looked up after all. */
 const maxWalked = 100;
 
@@ -83,11 +83,11 @@ const sources = (needed: SQL) => sql`
   )`;
 
 /** Which posts of a source `s` are in the feed, by its kind: each asks no more than it has to, of hundreds of sources. */
-const kinds = [
-  {
-    of: sql`IN ('PUBLIC', 'FOLLOWERS', 'CONNECTIONS')`,
-    which: sql`p.author_id = s.id AND p.feed_kind = s.kind`,
-  },
+const plain = {
+  of: sql`IN ('PUBLIC', 'FOLLOWERS', 'CONNECTIONS')`,
+  which: sql`p.author_id = s.id AND p.feed_kind = s.kind`,
+};
+const others = [
   { of: sql`= 'RESHARE'`, which: sql`p.author_id = s.id AND p.feed_kind = 'RESHARE' AND ${isNews}` },
   {
     of: sql`= 'ASPECTS'`,
@@ -97,10 +97,10 @@ const kinds = [
 ];
 
 /**
- * The feed's posts from some of the sources: all of each, or the end of each.
+ * The feed's posts from sources of some kinds: all of each, or the end of each.
  * @param columns of the source `s` and of the post `p`.
  */
-const postsFrom = (from: string, columns: string, end: SQL) =>
+const postsFrom = (kinds: readonly (typeof plain)[], from: string, columns: string, end: SQL) =>
   sql.join(
     kinds.map(
       ({ of, which }) => sql`SELECT ${sql.raw(columns)} FROM ${sql.raw(from)} s CROSS JOIN LATERAL (
@@ -111,15 +111,22 @@ const postsFrom = (from: string, columns: string, end: SQL) =>
 
 /**
  * The ids of the window's posts, as an array. Of few people the newest post of each kind is looked up, and a page is among
- * the posts of those who have the newest. Of many, somebody has posted just now: all newest posts are walked, and of each it
- * is asked whether it is in the feed; unless that finds no page within so many posts, though there are more.
+ * the posts of those who have the newest, none of which is older than the last of these. Of many, somebody has posted just
+ * now: all newest posts are walked, and of each it is asked whether it is in the feed; unless that finds no page within so
+ * many posts, though there are more.
  */
 function idsOf(ascending: boolean): SQL {
   const inOrder = ascending ? sql`created_at, id` : sql`created_at DESC, id DESC`;
+  const [last, none, notBehind] = ascending
+    ? [sql`max`, sql`infinity`, sql`<=`]
+    : [sql`min`, sql`-infinity`, sql`>=`];
   const inWindow = within(order, postKeys);
   const newest = (columns: SQL, end: SQL) => sql`
     SELECT ${columns} FROM ${posts} p WHERE ${inWindow} ORDER BY ${inOrder} ${end}`;
   const first = (count: SQL) => sql`AND ${inWindow} ORDER BY ${inOrder} LIMIT ${count}`;
+  const unlessBehind = (count: SQL) =>
+    sql`AND p.created_at ${notBehind} (SELECT at FROM reach) ${first(count)}`;
+  const head = 's.kind, s.id AS source_id, p.created_at, p.id';
   return sql`ARRAY(
     WITH many AS MATERIALIZED (
       SELECT ${userStats.following} + ${userStats.connections} > ${sql.raw(String(maxLookedUp))} AS so
@@ -136,14 +143,20 @@ function idsOf(ascending: boolean): SQL {
         AND EXISTS (${newest(sql``, sql`OFFSET ${walkable} LIMIT 1`)}) ELSE true END AS needed
     ),
     ${sources(sql`(SELECT needed FROM look_up)`)},
+    plain AS MATERIALIZED (
+      ${postsFrom([plain], 'sources', head, first(sql`1`))} ORDER BY ${inOrder} LIMIT ${limit}
+    ),
+    reach AS MATERIALIZED (
+      SELECT CASE WHEN count(*) < ${limit} THEN '${none}' ELSE ${last}(created_at) END AS at FROM plain
+    ),
     heads AS MATERIALIZED (
       SELECT kind, source_id AS id FROM (
-        ${postsFrom('sources', 's.kind, s.id AS source_id, p.created_at, p.id', first(sql`1`))}
+        SELECT * FROM plain UNION ALL ${postsFrom(others, 'sources', head, unlessBehind(sql`1`))}
       ) head ORDER BY ${inOrder} LIMIT ${limit}
     )
     SELECT id FROM (
       SELECT id, created_at FROM walked WHERE NOT (SELECT needed FROM look_up)
-      UNION ALL ${postsFrom('heads', 'p.id, p.created_at', first(limit))}
+      UNION ALL ${postsFrom([plain, ...others], 'heads', 'p.id, p.created_at', unlessBehind(limit))}
     ) found ORDER BY ${inOrder} LIMIT ${limit}
   )`;
 }
@@ -166,7 +179,7 @@ const counted = prepared(
   (db) =>
     db.select({ count: sql<number>`found.count` }).from(
       sql`(WITH ${sources(sql`true`)} SELECT count(*)::int AS count FROM (
-        ${postsFrom('sources', 'p.id', sql``)}) found) found`,
+        ${postsFrom([plain, ...others], 'sources', 'p.id', sql``)}) found) found`,
     ),
   'slow',
 );
