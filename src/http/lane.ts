@@ -160,7 +160,10 @@ function letRestPass(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.removeAllListeners('readable');
   request.resume();
-  const cut = setTimeout(() => request.destroy(), drainTime).unref();
+  // Of a body that nobody began to read, Node tells no end: by then the connection may be busy with another request.
+  const cut = setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, drainTime).unref();
   request.once('close', () => clearTimeout(cut));
   request.once('end', () => clearTimeout(cut));
 }

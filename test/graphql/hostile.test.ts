@@ -1,16 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'drizzle-orm';
 import { type GraphQLFormattedError, getIntrospectionQuery } from 'graphql';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { maskError } from '../../src/http/errors.ts';
 import { diskStorage } from '../../src/media/disk-storage.ts';
 import { type Answer, type SendOptions, testAuth, useTestApp } from '../helpers/app.ts';
+import { eventually, startInstance } from '../helpers/live.ts';
 
 const kith = useTestApp();
 
@@ -136,6 +138,31 @@ describe('the body', () => {
         expectCoded((await post(inChunks(bodyOf(size * mebibyte)), { accept, ...more })).body);
         for (let i = 0; i < 4; i++) await kith.query('{ __typename }');
       }
+    }
+  });
+
+  it('that comes after its refusal does not cut off what comes after it on its connection', async () => {
+    const { url } = await startInstance(kith);
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    let answered = '';
+    socket.on('data', (data) => {
+      answered += data;
+    });
+    const answers = () => answered.split('HTTP/1.1 ').length - 1;
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: kith\r\nContent-Type: application/json\r\nAuthorization: Bearer garbage\r\nContent-Length: 24\r\n\r\n`,
+    );
+    await eventually(() => answers() === 1, 'the refusal');
+    expect(answered).toContain('401');
+    socket.write('{"query":"{__typename}"}');
+    // Longer than a refused body may take.
+    for (let asked = 2; asked < 14; asked++) {
+      socket.write('GET /health HTTP/1.1\r\nHost: kith\r\n\r\n');
+      await eventually(() => answers() === asked || socket.closed, `answer ${asked}`);
+      expect(socket.closed).toBe(false);
+      await sleep(500);
     }
   });
 
