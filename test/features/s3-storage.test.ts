@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { s3Storage } from '../../src/media/s3-storage.ts';
 import { openStorage } from '../../src/media/storage.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
@@ -12,8 +12,11 @@ import { blue, contentOf, filesOf, pictureMutations, plain, red, sizes } from '.
 import { freePort } from '../helpers/process.ts';
 
 // The only keys that the server below knows.
-process.env.AWS_ACCESS_KEY_ID = 'S3RVER';
-process.env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
+vi.stubEnv('AWS_ACCESS_KEY_ID', 'S3RVER');
+vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'S3RVER');
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 
 /** As much as is used of the server, which has no types of its own. */
 interface S3Server {
