@@ -50,7 +50,11 @@ const taken: Record<string, readonly (keyof Options)[]> = {
   category: ['slug'],
 };
 
-async function run(db: Database, args: readonly string[], options: Options): Promise<string> {
+/** What a command does with the database; says what changed. */
+type Job = (db: Database) => Promise<string>;
+
+/** @throws WrongUse for what is wrong whatever is in the database, which need not be opened for that. */
+function jobOf(args: readonly string[], options: Options): Job {
   const [command, name, more, ...rest] = args;
   if (
     command === undefined ||
@@ -63,51 +67,46 @@ async function run(db: Database, args: readonly string[], options: Options): Pro
   if (Object.keys(options).some((option) => !known.includes(option))) throw new WrongUse(usage);
   switch (command) {
     case 'badge':
-      return giveBadge(db, name, more, !options.remove);
+      return giveBadge(name, more, !options.remove);
     case 'suspend':
-      return stand(db, name, suspend);
+      return stand(name, suspend);
     case 'restore':
-      return stand(db, name, restore);
+      return stand(name, restore);
     case 'approve':
-      return stand(db, name, approve);
+      return stand(name, approve);
     case 'collapse':
-      return collapse(db, name, !options.remove);
+      return collapse(name, !options.remove);
     case 'tag':
-      return tag(db, name, options);
+      return tag(name, options);
     case 'category':
       if (name !== 'add' || more === undefined) throw new WrongUse(usage);
-      return category(db, more, options);
+      return category(more, options);
     default:
       throw new WrongUse(usage);
   }
 }
 
-async function giveBadge(
-  db: Database,
-  username: string,
-  named: string | undefined,
-  given: boolean,
-): Promise<string> {
+function giveBadge(username: string, named: string | undefined, given: boolean): Job {
   const badge = badges.find((known) => known === named?.toUpperCase());
   if (!badge) throw new WrongUse(`A badge is one of ${badges.join(', ')}.`);
-  await personNamed(db, username);
-  const changed = await setBadge(db, username, badge, given);
-  const now = await personNamed(db, username);
-  const all = now.badges.join(', ') || 'no badges';
-  return changed
-    ? `${now.username}: ${badge} ${given ? 'given' : 'taken'}; now ${all}.`
-    : `${now.username}: nothing changed; ${given ? 'has' : 'does not have'} ${badge} already.`;
+  return async (db) => {
+    await personNamed(db, username);
+    const changed = await setBadge(db, username, badge, given);
+    const now = await personNamed(db, username);
+    const all = now.badges.join(', ') || 'no badges';
+    return changed
+      ? `${now.username}: ${badge} ${given ? 'given' : 'taken'}; now ${all}.`
+      : `${now.username}: nothing changed; ${given ? 'has' : 'does not have'} ${badge} already.`;
+  };
 }
 
-async function stand(
-  db: Database,
-  username: string,
-  change: (db: Database, username: string) => Promise<boolean>,
-): Promise<string> {
-  const before = await personNamed(db, username);
-  const changed = await change(db, username);
-  const { status } = await personNamed(db, username);
-  return `${before.username}: ${changed ? `${before.status} → ${status}` : `nothing changed; is ${status}`}.`;
+function stand(username: string, change: (db: Database, username: string) => Promise<boolean>): Job {
+  return async (db) => {
+    const before = await personNamed(db, username);
+    const changed = await change(db, username);
+    const { status } = await personNamed(db, username);
+    return `${before.username}: ${changed ? `${before.status} → ${status}` : `nothing changed; is ${status}`}.`;
+  };
 }
 
 async function personNamed(db: Database, username: string): Promise<Standing> {
@@ -116,32 +115,36 @@ async function personNamed(db: Database, username: string): Promise<Standing> {
   return person;
 }
 
-async function collapse(db: Database, globalId: string, isCollapsed: boolean): Promise<string> {
+function collapse(globalId: string, isCollapsed: boolean): Job {
   const id = idOf('Post', globalId);
-  const post = id === null ? null : await setCollapsed(db, id, isCollapsed);
-  if (!post) throw new WrongUse('There is no post with this id.');
-  const state = isCollapsed ? 'collapsed' : 'not collapsed';
-  return `${post.username}/${post.slug}: ${post.changed ? `now ${state}` : `nothing changed; is ${state} already`}.`;
+  return async (db) => {
+    const post = id === null ? null : await setCollapsed(db, id, isCollapsed);
+    if (!post) throw new WrongUse('There is no post with this id.');
+    const state = isCollapsed ? 'collapsed' : 'not collapsed';
+    return `${post.username}/${post.slug}: ${post.changed ? `now ${state}` : `nothing changed; is ${state} already`}.`;
+  };
 }
 
-async function tag(db: Database, named: string, { color, description }: Options): Promise<string> {
+function tag(named: string, { color, description }: Options): Job {
   const name = tagsShape.safeParse([named]).data?.[0];
   if (name === undefined) throw new WrongUse('A tag has 1–64 letters, digits, - and _.');
   if (color !== undefined && !/^(#[0-9a-f]{6})?$/i.test(color))
     throw new WrongUse('A color is written #rrggbb.');
-  const tag = await describeTag(
-    db,
-    name,
-    {
-      ...(color === undefined ? {} : { color: color.toLowerCase() || null }),
-      ...(description === undefined ? {} : { description: description.trim() || null }),
-    },
-    new Date(),
-  );
-  return `#${tag.name}: ${tag.color ?? 'no color'}, ${tag.description ?? 'no description'}.`;
+  return async (db) => {
+    const tag = await describeTag(
+      db,
+      name,
+      {
+        ...(color === undefined ? {} : { color: color.toLowerCase() || null }),
+        ...(description === undefined ? {} : { description: description.trim() || null }),
+      },
+      new Date(),
+    );
+    return `#${tag.name}: ${tag.color ?? 'no color'}, ${tag.description ?? 'no description'}.`;
+  };
 }
 
-async function category(db: Database, named: string, { slug: given }: Options): Promise<string> {
+function category(named: string, { slug: given }: Options): Job {
   const name = nameShape.safeParse(named).data;
   if (name === undefined) throw new WrongUse('A category is called 1–50 characters on one line.');
   // Nothing but signs and letters that are not Latin makes no slug.
@@ -149,13 +152,15 @@ async function category(db: Database, named: string, { slug: given }: Options): 
     throw new WrongUse('This name makes no slug: give one with --slug.');
   const slug = given ?? slugOf(name);
   if (!isCategorySlug(slug)) throw new WrongUse('A slug has 1–80 of a–z 0–9 -.');
-  const clashes = await addCategory(db, { id: newId(new Date()), name, slug });
-  if (clashes.length === 0) return `${name}: added as ${slug}.`;
-  const same = clashes.find((clash) => clash.hasName);
-  if (same && (given === undefined || same.slug === slug))
-    return `${same.name}: nothing changed; is there already.`;
-  if (same) throw new WrongUse(`${same.name} is there already, as ${same.slug}.`);
-  throw new WrongUse(`The slug ${slug} is that of ${clashes[0]?.name}: give another one with --slug.`);
+  return async (db) => {
+    const clashes = await addCategory(db, { id: newId(new Date()), name, slug });
+    if (clashes.length === 0) return `${name}: added as ${slug}.`;
+    const same = clashes.find((clash) => clash.hasName);
+    if (same && (given === undefined || same.slug === slug))
+      return `${same.name}: nothing changed; is there already.`;
+    if (same) throw new WrongUse(`${same.name} is there already, as ${same.slug}.`);
+    throw new WrongUse(`The slug ${slug} is that of ${clashes[0]?.name}: give another one with --slug.`);
+  };
 }
 
 try {
@@ -168,11 +173,12 @@ try {
       slug: { type: 'string' },
     },
   });
+  const job = jobOf(positionals, values);
   const config = readConfig(process.env);
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir });
   try {
     await database.migrate();
-    console.log(await run(database.db, positionals, values));
+    console.log(await job(database.db));
   } finally {
     await database.close();
   }
