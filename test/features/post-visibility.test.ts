@@ -228,6 +228,12 @@ const photo = ({ photoId }: Made) => photoId;
 const poll = ({ pollId }: Made) => pollId;
 const choice = ({ choiceId }: Made) => choiceId;
 const comment = ({ commentId }: Made) => commentId;
+/** Who follows the author, or is connected with them, has their posts in the feed; all in a room have those of the room. */
+const inFeed = ({ visibility }: Made, viewer: Viewer) => {
+  const { follows, connected, inRoom, isAuthor, hides } = standingOf(viewer);
+  return !hides && Boolean(visibility === 'ROOM' ? inRoom || isAuthor : follows || connected); // 3.2, 4
+};
+const ofViewer = (viewer: Viewer, fields: string) => (viewer === 'nobody' ? null : `viewer { ${fields} }`);
 const inRoom = (post: Made, question: string) => (post.visibility === 'ROOM' ? question : null);
 
 const noticeOf = ({ told }: Made, viewer: Viewer) => told.get(usernameOf(viewer) ?? '') ?? null;
@@ -260,6 +266,15 @@ const paths: Record<string, Path> = {
   'Room.posts': { ask: (post) => inRoom(post, `node(id: "${place.room}") { ... on Room { posts${list} } }`) },
   'Room.posts, by slug': {
     ask: (post) => inRoom(post, `room(by: { slug: "${place.roomSlug}" }) { posts${list} }`),
+  },
+  'Viewer.feed': { ask: (_post, viewer) => ofViewer(viewer, `feed${list}`), shows: inFeed },
+  'Viewer.feed, with all fields': {
+    ask: (_post, viewer) => ofViewer(viewer, `feed(first: 50) { nodes { ${shown} root { ${shown} } } }`),
+    shows: inFeed,
+  },
+  'Viewer.feed, backward': {
+    ask: (_post, viewer) => ofViewer(viewer, 'feed(last: 50) { nodes { id title } }'),
+    shows: inFeed,
   },
   'Category.posts': { ask: () => onNode(place.category, 'Category', `posts${list}`) },
   'Post.root': { ask: ({ reshareId }) => onNode(reshareId, 'Post', `root { ${shown} }`) },
@@ -414,8 +429,14 @@ describe('rule 3.6: counts', () => {
     'rule 3.6: lists count what they show, and stats what is public: $viewer, $token',
     async ({ viewer, given: { scope, readsPrivate } }) => {
       const as = usernameOf(viewer);
-      const { user, node, room } = await kith.query(
-        `{ ${ofAuthor(`posts(first: 0) { totalCount } polls: posts(first: 0, types: [POLL, POLL]) { totalCount }
+      const me = 'viewer { feed(first: 0) { totalCount } unseen { posts } }';
+      const {
+        user,
+        node,
+        room,
+        viewer: read,
+      } = await kith.query(
+        `{ ${as === null ? '' : me} ${ofAuthor(`posts(first: 0) { totalCount } polls: posts(first: 0, types: [POLL, POLL]) { totalCount }
             others: posts(first: 0, types: [STATUS, DISCUSSION, RESHARE]) { totalCount } photos(first: 0) { totalCount }
             stats { posts statuses discussions polls photos }`)}
           node(id: "${place.category}") { ... on Category { posts(first: 0) { totalCount } } }
@@ -425,6 +446,10 @@ describe('rule 3.6: counts', () => {
       const seen = visibilities.filter((visibility) => maySee(visibility, viewer, { readsPrivate }));
       const { isAuthor, inRoom, block } = standingOf(viewer);
       const all = { totalCount: seen.length };
+      const fed = posts.filter((post) => seen.includes(post.visibility) && inFeed(post, viewer)).length;
+      if (as !== null) {
+        expect(read).toEqual({ feed: { totalCount: fed }, unseen: { posts: isAuthor ? 0 : fed } });
+      }
       expect(user).toEqual(
         block
           ? null

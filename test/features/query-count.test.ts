@@ -1,32 +1,13 @@
 // House rule 13: every list under a list takes the same number of statements, however many people there are.
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { connections } from '../../src/features/connections/table.ts';
+import { newId } from '../../src/db/uuid.ts';
+import { addCategory } from '../../src/features/categories/operator-store.ts';
 import { type TestApp, useTestApp } from '../helpers/app.ts';
-import { crowd, followAll, type Person } from '../helpers/crowd.ts';
+import { connectAll, crowd, followAll, type Person } from '../helpers/crowd.ts';
+import { onePixel } from '../helpers/lists.ts';
 
 const few = useTestApp();
 const many = useTestApp();
-
-/** Connections, straight into the database: each a millisecond after the one before. */
-async function connectAll(kith: TestApp, pairs: readonly (readonly [Person, Person])[]): Promise<void> {
-  await kith.database.db.insert(connections).values(
-    pairs.map(([requester, addressee], n) => {
-      const [id, at] = [randomUUID(), new Date(Date.parse('2026-01-01T00:00:00.000Z') + n)];
-      return {
-        id,
-        shownId: id,
-        requesterId: requester.uuid,
-        addresseeId: addressee.uuid,
-        status: 'ACCEPTED' as const,
-        createdAt: at,
-        shownAt: at,
-        acceptedAt: at,
-        seenAt: at,
-      };
-    }),
-  );
-}
 
 /**
  * A community of three circles of equal size. Each person of a circle follows and is followed by up to five of the
@@ -255,5 +236,132 @@ describe('performance rule 3: nothing is read that was not asked for', () => {
     });
     expect(small.statements).toHaveLength(1);
     expect(large.statements).toHaveLength(1);
+  });
+});
+
+describe('house rule 13: posts with all that hangs on them', () => {
+  const small = useTestApp();
+  const large = useTestApp();
+  const sizes = new Map([
+    [small, 2],
+    [large, 20],
+  ]);
+
+  /**
+   * So many authors, whom the viewer follows or is connected with, and in whose rooms they are. Each has a post with
+   * everything that there is, one in their room, and a reshare of a stranger's post with everything. Nobody answers to,
+   * likes or is mentioned in two posts, so that nothing is saved by having been read already.
+   */
+  async function write(kith: TestApp): Promise<Person> {
+    const size = sizes.get(kith) ?? 0;
+    const [viewer, ...authors] = await crowd(kith, 'author', size + 1);
+    const hidden = { searchable: false };
+    const [strangers, answering, mentioned] = [
+      await crowd(kith, 'stranger', size, () => hidden),
+      await crowd(kith, 'answering', 2 * size, () => hidden),
+      await crowd(kith, 'mentioned', 2 * size, () => hidden),
+    ];
+    if (!viewer) throw new Error('There is nobody.');
+    await followAll(
+      kith,
+      authors.filter((_, n) => n % 2 === 0).map((author) => [viewer, author] as const),
+    );
+    await connectAll(
+      kith,
+      authors.filter((_, n) => n % 2 === 1).map((author) => [viewer, author] as const),
+    );
+    const category = { id: newId(new Date()), name: 'News', slug: 'news' };
+    expect(await addCategory(kith.database.db, category)).toEqual([]);
+    const act = async (name: string, input: object, by: Person | undefined, selection = '') => {
+      const payload = await kith.mutate(name, input, by?.username ?? '', selection);
+      expect(payload.userErrors, name).toEqual([]);
+      return payload;
+    };
+    const writeFull = async (author: Person, n: number): Promise<string> => {
+      const input = {
+        visibility: 'PUBLIC',
+        title: `Title ${n}`,
+        body: `Hello @${mentioned[n]?.username}`,
+        tags: [`tag-${n}`],
+        categories: ['news'],
+        location: { name: `Place ${n}` },
+        photos: [{ image: { base64: onePixel } }],
+        links: [`https://${n}.example/`, `https://${n}.example/a.pdf`],
+        poll: { question: 'Which?', choices: ['One', 'Other'], showsVoters: true },
+      };
+      const { post } = await act('createPost', input, author, 'post { id poll { id choices { id } } }');
+      const by = answering[n];
+      await act('likePost', { postId: post.id }, by);
+      await act('addComment', { postId: post.id, body: `Yes, @${author.username}` }, by);
+      await act('votePoll', { pollId: post.poll.id, choiceIds: [post.poll.choices[0].id] }, by);
+      return post.id;
+    };
+    for (const [n, author] of authors.entries()) {
+      await writeFull(author, n);
+      const room = { kind: 'GROUP', name: `Room ${n}`, slug: `room-${n}` };
+      const roomId = (await act('createRoom', room, author, 'room { id }')).room.id;
+      await act('joinRoom', { roomId }, viewer);
+      await act('createPost', { visibility: 'ROOM', roomId, body: 'For the room' }, author);
+      const stranger = strangers[n];
+      if (stranger) await act('resharePost', { postId: await writeFull(stranger, size + n) }, author);
+    }
+    return viewer;
+  }
+  const viewers = new Map<TestApp, Promise<Person>>();
+  const viewerOf = (kith: TestApp): Promise<Person> => {
+    const made = viewers.get(kith) ?? write(kith);
+    viewers.set(kith, made);
+    return made;
+  };
+
+  const fields = `id type visibility title slug body html summary createdAt updatedAt lastActivityAt isNsfw isCollapsed
+    provider mediaType location { name } aspects { name } tags { name } categories { name } mentions { username }
+    author { username displayName relationship { follows connectionState aspects { name } } }
+    counters { likes comments reshares followers views score } viewerState { liked reshared subscribed seen }
+    media { __typename title } photos { image { url } } room { name }
+    poll { question votersCount viewerHasVoted choices { text votesCount viewerVoted voters(first: 1) { nodes { username } } } }
+    comments(first: 3) { nodes { html author { username } } } likes(first: 3) { nodes { username } edges { likedAt } }
+    reshares(first: 3) { nodes { author { username } } }`;
+
+  /**
+   * Of few authors and of many, so many statements read so many posts, beside those that read people by their ids: lists
+   * that come at once name people together, and others each by itself.
+   */
+  async function expectStatements(
+    { people, others }: { people: number; others: number },
+    document: (authors: number) => string,
+    found: readonly number[],
+  ) {
+    for (const [n, [kith, size]] of [...sizes].entries()) {
+      const { username } = await viewerOf(kith);
+      const { statements } = kith.database;
+      statements.length = 0;
+      const data = await kith.query<unknown>(document(size), { as: username });
+      expect(JSON.stringify(data).split('"viewerState"').length - 1).toBe(found[n]);
+      const ofPeople = statements.filter((one) => one.includes('from "users" where "users"."id" = ANY'));
+      expect(statements.length - ofPeople.length, statements.join('\n\n')).toBe(others);
+      expect(ofPeople.length, ofPeople.join('\n\n')).toBeLessThanOrEqual(people);
+    }
+  }
+
+  it('20 users with 3 posts of each, with all of them: 19, and 3 of people', async () => {
+    // The token's account, the users, their posts: 3. Of the posts how the viewer stands to their authors in three, tags,
+    // categories, mentions, media, rooms, the viewer's state, polls, choices, the viewer's votes, and pages of voters,
+    // comments, likes and reshares: 16. People: the authors, who comments, who reshares.
+    await expectStatements(
+      { others: 19, people: 3 },
+      (authors) => `{ users(first: ${authors}) { nodes { posts(first: 3) { nodes { ${fields} } } } } }`,
+      [6, 60],
+    );
+  });
+
+  it('a page of the feed, and what is reshared in it, with all of both: 34, and 5 of people', async () => {
+    // The token's account, the page, of its posts the 16 as above: 18. What they reshare: 1. Of that the same again, but
+    // rooms: 15. People: the authors, those of what is reshared, who comments here and there, who reshares.
+    await expectStatements(
+      { others: 34, people: 5 },
+      () => `{ viewer { feed(first: 20) { nodes { ${fields} root { ${fields} } } } } }`,
+      [8, 27],
+    );
   });
 });

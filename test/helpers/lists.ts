@@ -663,6 +663,48 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
       }),
     ),
     {
+      name: 'Viewer.feed',
+      on: 'Viewer',
+      field: 'feed',
+      args: '',
+      time: null,
+      label: 'body',
+      fill: async (steps) => {
+        const viewer = await nobodyYet();
+        const [followed, connected, inRoom, stranger] = [
+          await nobodyYet(),
+          await nobodyYet(),
+          await nobodyYet(),
+          await nobodyYet(),
+        ];
+        await done('followUser', followed.id, viewer.username);
+        await connect(connected, viewer);
+        const roomId = await roomOf(inRoom.username, 'Feed');
+        expect((await kith.mutate('joinRoom', { roomId }, viewer.username)).userErrors).toEqual([]);
+        // By the three ways that posts come into it, in turn.
+        const sources = [
+          { as: followed.username, given: {} },
+          { as: connected.username, given: { visibility: 'CONNECTIONS' } },
+          { as: inRoom.username, given: { visibility: 'ROOM', roomId } },
+        ];
+        const authorOf = new Map<string, string>();
+        const entries = await making(steps, async (n) => {
+          for (const { username } of [stranger, viewer, inRoom]) await newPost(username, 'Elsewhere');
+          const source = sources[n % sources.length];
+          if (!source) throw new Error('There are three.');
+          const post = await newPost(source.as, `Post ${n}`, source.given);
+          authorOf.set(post.id, source.as);
+          return post;
+        });
+        return {
+          as: viewer.username,
+          under: 'viewer',
+          entries: entries.toSorted(newestFirst),
+          remove: ({ id }) => deletePost(id, authorOf.get(id) ?? ''),
+        };
+      },
+    },
+    {
       name: 'User.photos',
       on: 'User',
       field: 'photos',

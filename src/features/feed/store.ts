@@ -150,13 +150,13 @@ function idsOf(ascending: boolean): SQL {
       SELECT CASE WHEN count(*) < ${limit} THEN '${none}' ELSE ${last}(created_at) END AS at FROM plain
     ),
     heads AS MATERIALIZED (
-      SELECT kind, source_id AS id FROM (
+      SELECT kind, source_id FROM (
         SELECT * FROM plain UNION ALL ${postsFrom(others, 'sources', head, unlessBehind(sql`1`))}
       ) head ORDER BY ${inOrder} LIMIT ${limit}
     )
     SELECT id FROM (
       SELECT id, created_at FROM walked WHERE NOT (SELECT needed FROM look_up)
-      UNION ALL ${postsFrom([plain, ...others], 'heads', 'p.id, p.created_at', unlessBehind(limit))}
+      UNION ALL ${postsFrom([plain, ...others], '(SELECT kind, source_id AS id FROM heads)', 'p.id, p.created_at', unlessBehind(limit))}
     ) found ORDER BY ${inOrder} LIMIT ${limit}
   )`;
 }
