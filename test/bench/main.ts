@@ -1,5 +1,6 @@
-// npm run bench [-- --rounds 5 --seconds 3 --connections 32 --only TEXT]
-// Kith beside a hand-written server, on the database that DATABASE_URL names, loaded with `npm run load:graph`.
+// npm run bench [-- --rounds 5 --seconds 3 --connections 32 --only TEXT --beside postgres://…]
+// Kith beside a hand-written server, on the database that DATABASE_URL names, loaded with `npm run load:graph`. With
+// --beside the feed is read from another database as well, in the same rounds: of the same graph, with more or fewer posts.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '32' },
     only: { type: 'string', default: '' },
+    beside: { type: 'string' },
   },
 });
 const databaseUrl = process.env.DATABASE_URL;
@@ -38,10 +40,14 @@ interface Result {
 
 const sample = await takeSample(databaseUrl);
 const secret = 'the benchmark has a secret of its own, of 32 bytes';
-const kith = await start('Kith', ['src/main.ts'], 4701, '/health', {
-  LOG_LEVEL: 'error',
-  AUTH_SECRET: secret,
-});
+const environment = { LOG_LEVEL: 'error', AUTH_SECRET: secret };
+const kith = await start('Kith', ['src/main.ts'], 4701, '/health', environment);
+const beside = options.beside
+  ? await start('Kith beside', ['src/main.ts'], 4703, '/health', {
+      ...environment,
+      DATABASE_URL: options.beside,
+    })
+  : null;
 const hand = await start('hand-written', ['test/bench/handwritten.ts'], 4702, '/health', {});
 const tokens = new Map<string, string>();
 try {
@@ -55,6 +61,7 @@ try {
 } finally {
   kith.process.kill();
   hand.process.kill();
+  beside?.process.kill();
 }
 
 async function takeSample(url: string): Promise<Sample> {
@@ -158,14 +165,20 @@ async function measure(asked: readonly Question[]): Promise<void> {
   const rounds = Number(options.rounds);
   const seconds = Number(options.seconds);
   const results = new Map(
-    asked.map((question) => [question, { kith: [] as Result[], hand: [] as Result[] }]),
+    asked.map((question) => [
+      question,
+      { kith: [] as Result[], hand: [] as Result[], beside: [] as Result[] },
+    ]),
   );
   for (let round = 0; round <= rounds; round++) {
     for (const [question, both] of results) {
       const ours = await load(kith, question, round === 0 ? 2 : seconds);
       const theirs = await load(hand, question, round === 0 ? 2 : seconds);
+      const besides =
+        beside && isFeed(question) ? await load(beside, question, round === 0 ? 2 : seconds) : null;
       // The first round only warms up.
       if (round === 0) continue;
+      if (besides) both.beside.push(besides);
       both.kith.push(ours);
       both.hand.push(theirs);
     }
@@ -176,7 +189,7 @@ async function measure(asked: readonly Question[]): Promise<void> {
 
 async function load(server: Server, question: Question, duration: number): Promise<Result> {
   const requests = question.requests.map((request) =>
-    server === kith
+    server !== hand
       ? {
           method: 'POST' as const,
           path: '/graphql',
@@ -222,7 +235,11 @@ function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-function report(results: Map<Question, { kith: Result[]; hand: Result[] }>): void {
+function isFeed({ name }: Question): boolean {
+  return name.startsWith('home feed');
+}
+
+function report(results: Map<Question, { kith: Result[]; hand: Result[]; beside: Result[] }>): void {
   const of = (runs: readonly Result[], key: keyof Result) => median(runs.map((run) => run[key]));
   const rows = [...results].map(([question, { kith: ours, hand: theirs }]) => [
     question.name,
@@ -248,6 +265,11 @@ function report(results: Map<Question, { kith: Result[]; hand: Result[] }>): voi
   console.log(
     [line(head), `|${widths.map((w) => '-'.repeat(w + 2)).join('|')}|`, ...rows.map(line)].join('\n'),
   );
+  for (const [{ name }, { kith: ours, beside: besides }] of results) {
+    const ratios = besides.map((run, i) => (ours[i]?.p50 ?? Number.NaN) / run.p50);
+    if (ratios.length > 0)
+      console.log(`\n${name}: p50 of this database against the one beside it: ${median(ratios).toFixed(2)}`);
+  }
   const runs = (name: string) =>
     [...results].find(([question]) => question.name.startsWith(name))?.[1].kith ?? [];
   const ratio = (one: string, other: string, key: keyof Result) => {
