@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { AuthConfig, ReadyAuth } from '../config.ts';
 import { isStorable } from '../db/text.ts';
@@ -77,7 +78,9 @@ export function createTokenVerifier(auth: ReadyAuth): VerifyToken {
       requiredClaims: required,
       clockTolerance,
     };
-    return (token) => verify(() => jwtVerify(token, keys as JWTVerifyGetKey, options), readingScopes);
+    return remembered((token) =>
+      verify(() => jwtVerify(token, keys as JWTVerifyGetKey, options), readingScopes),
+    );
   }
   const key = new TextEncoder().encode(auth.secret);
   const options = {
@@ -87,7 +90,28 @@ export function createTokenVerifier(auth: ReadyAuth): VerifyToken {
     ...(auth.issuer === null ? {} : { issuer: auth.issuer }),
     ...(auth.audience === null ? {} : { audience: auth.audience }),
   };
-  return (token) => verify(() => jwtVerify(token, key, options), scopes);
+  return remembered((token) => verify(() => jwtVerify(token, key, options), scopes));
+}
+
+/** How long a token that was found good is not checked again, in milliseconds: a key that is withdrawn counts as long. */
+const rememberedFor = 60_000;
+/** Characters of tokens that are remembered. */
+const rememberedSize = 4 * 1024 * 1024;
+
+/** Checks a token once for the many requests that come with it. Those that are not good are checked each time. */
+function remembered(check: VerifyToken): VerifyToken {
+  const known = new LRUCache<string, Identity>({
+    maxSize: rememberedSize,
+    sizeCalculation: (_identity, token) => token.length,
+    ttl: rememberedFor,
+  });
+  return async (token) => {
+    const identity = known.get(token);
+    if (identity && identity.expiresAt.getTime() > Date.now()) return identity;
+    const found = await check(token);
+    known.set(token, found);
+    return found;
+  };
 }
 
 async function verify(

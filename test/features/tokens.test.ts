@@ -21,7 +21,7 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from 'jose';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { scopes } from '../../src/auth/scopes.ts';
 import { schema } from '../../src/schema.ts';
 import { type TestApp, testSecret, useTestApp } from '../helpers/app.ts';
@@ -113,6 +113,17 @@ async function setStatus(app: TestApp, username: string, status: 'ACTIVE' | 'SUS
 const kith = useTestApp();
 
 describe('a token signed with the secret', () => {
+  it('ends when it does, however often it was accepted before', async () => {
+    const bearer = await asBearer(sign({ sub: 'ada' }, { expires: '1m' }));
+    const statuses = async () => (await answers(kith, bearer)).map(({ status }) => status);
+    expect(await statuses()).toEqual([200, 200]);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 70_000 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    expect(await statuses()).toEqual([401, 401]);
+  });
+
   it('is accepted with HS256, `sub` and `exp`, on POST and GET', async () => {
     await expectAccepted(kith, await asBearer(sign({ sub: 'ada', preferred_username: 'ada' })));
   });
