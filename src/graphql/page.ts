@@ -27,6 +27,8 @@ export interface List<Row extends { parentId: string }, Args = undefined> {
    * nodes' `fields` need.
    */
   rows: (ctx: Context, parents: readonly string[], read: PageRead<Args>) => Promise<readonly Row[]>;
+  /** A field of the nodes that is read together with them. */
+  joined?: string;
   /** The values of `keys` in a row. */
   keyOf: (row: Row) => readonly (KeyValue | Date)[];
   /** One statement: how many rows each parent's list has; a parent that is left out has none. */
@@ -73,7 +75,11 @@ export interface PageRead<Args> {
   args: Args;
   /** Names of the fields that the query asks of the nodes. */
   fields: ReadonlySet<string>;
+  /** Names of those it asks of what the list's `joined` field gives. */
+  joined: ReadonlySet<string>;
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 export interface PageArgs {
   first?: number | null | undefined;
@@ -120,7 +126,13 @@ export function page<Row extends { parentId: string }, Args = undefined>(
   const ascending = list.descending === backward;
   const [low, high] = list.descending ? [before, after] : [after, before];
   const fields = nodeFields(info);
-  const pageRead: PageRead<Args> = { window: { limit: size + 1, low, high, ascending }, args, fields };
+  const joined = list.joined === undefined ? nothing : nodeFields(info, list.joined);
+  const pageRead: PageRead<Args> = {
+    window: { limit: size + 1, low, high, ascending },
+    args,
+    fields,
+    joined,
+  };
   const pages: LoaderSpec<string, PageData<Row>> = {
     batch: async (context, parents) => {
       const groups = Map.groupBy(await list.rows(context, parents, pageRead), (row) => row.parentId);
@@ -149,7 +161,7 @@ export function page<Row extends { parentId: string }, Args = undefined>(
         ctx,
         pages,
         parentId,
-        `page ${identity}:${size} ${backward} ${pageArgs.after} ${pageArgs.before}:${[...fields].join()}`,
+        `page ${identity}:${size} ${backward} ${pageArgs.after} ${pageArgs.before}:${[...fields].join()}:${[...joined].join()}`,
       ),
     totalCount: () => ctx.loaders.load(ctx, counts, parentId, `count ${identity}`),
   };

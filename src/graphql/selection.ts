@@ -2,20 +2,27 @@ import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } 
 
 type Info = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
 
-const known = new WeakMap<readonly FieldNode[], ReadonlySet<string>>();
+const known = new WeakMap<readonly FieldNode[], Map<string, ReadonlySet<string>>>();
 
 /**
  * The names of the fields that a query asks of a list's nodes, be it through `nodes` or `edges { node }`. Those that
  * @skip or @include may leave out are among them.
+ * @param of a field of the nodes: then the names of those that are asked of what it gives.
  */
-export function nodeFields({ fieldNodes, fragments }: Info): ReadonlySet<string> {
-  let names = known.get(fieldNodes);
+export function nodeFields({ fieldNodes, fragments }: Info, of = ''): ReadonlySet<string> {
+  let byField = known.get(fieldNodes);
+  if (!byField) {
+    byField = new Map();
+    known.set(fieldNodes, byField);
+  }
+  let names = byField.get(of);
   if (!names) {
     const lists = fieldNodes.map((node) => node.selectionSet);
     const edges = below(lists, 'edges', fragments);
     const nodes = [...below(lists, 'nodes', fragments), ...below(edges, 'node', fragments)];
-    names = new Set(fieldsOf(nodes, fragments).map((field) => field.name.value));
-    known.set(fieldNodes, names);
+    const asked = of === '' ? nodes : below(nodes, of, fragments);
+    names = new Set(fieldsOf(asked, fragments).map((field) => field.name.value));
+    byField.set(of, names);
   }
   return names;
 }

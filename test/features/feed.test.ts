@@ -361,3 +361,36 @@ describe('of two reshares', () => {
     },
   );
 });
+
+describe('the author of a post in the feed', () => {
+  it('is read with it as far as is asked, and gives it the title that it lacks', async () => {
+    const [viewer, author] = await crowd(kith, 'named', 2, (n) => ({
+      displayName: `Number ${n}`,
+      bio: 'Hello',
+    }));
+    if (!viewer || !author) throw new Error('There are two.');
+    await followAll(kith, [[viewer, author]]);
+    await writePost(kith, clock, author, { title: null });
+    const ask = async (fields: string) => {
+      const { viewer: read } = await kith.query(`{ viewer { ${fields} } }`, { as: viewer.username });
+      return read;
+    };
+    const title = 'A post from Number 1';
+    const [of, whole] = ['author { username }', 'author { id displayName bio stats { posts } }'];
+    const { username, id } = author;
+    const all = { id, displayName: 'Number 1', bio: 'Hello', stats: { posts: 1 } };
+    expect(await ask('feed { nodes { title } }')).toEqual({ feed: { nodes: [{ title }] } });
+    expect(await ask(`feed { nodes { ${of} title } }`)).toEqual({
+      feed: { nodes: [{ author: { username }, title }] },
+    });
+    // Two lists of one document that ask different things of it.
+    expect(await ask(`one: feed { nodes { ${of} } } other: feed { edges { node { ${whole} } } }`)).toEqual({
+      one: { nodes: [{ author: { username } }] },
+      other: { edges: [{ node: { author: all } }] },
+    });
+    const spread = `{ viewer { feed { nodes { ...post } edges { node { ${of} } } } } } fragment post on Post { ${whole} }`;
+    expect((await kith.query(spread, { as: viewer.username })).viewer).toEqual({
+      feed: { nodes: [{ author: all }], edges: [{ node: { author: { username } } }] },
+    });
+  });
+});

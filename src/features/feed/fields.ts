@@ -1,18 +1,20 @@
 import { builder } from '../../graphql/builder.ts';
 import { countingCost, page, pageArgs, soleList } from '../../graphql/page.ts';
-import { type PostRow, postCardFor } from '../posts/card.ts';
+import type { PostRow } from '../posts/card.ts';
 import { postReader } from '../posts/loaders.ts';
 import { postKeys } from '../posts/store.ts';
 import { PostConnection } from '../posts/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
+import { feedCardFor } from './card.ts';
 import { feedCount, feedPage } from './store.ts';
 
 const feed = soleList<{ post: PostRow }>({
   ordering: 'feed',
   keys: postKeys,
   descending: true,
-  rows: async (ctx, _viewer, { window, fields }) =>
-    (await feedPage(ctx.db, postReader(ctx), postCardFor(fields), window)).map((post) => ({ post })),
+  joined: 'author',
+  rows: async (ctx, _viewer, { window, fields, joined }) =>
+    (await feedPage(ctx.db, postReader(ctx), feedCardFor(fields, joined), window)).map((post) => ({ post })),
   keyOf: ({ post }) => [post.createdAt, post.id],
   count: (ctx) => feedCount(ctx.db, postReader(ctx)),
 });

@@ -1,7 +1,7 @@
 // The viewer's feed: posts of people they follow or are connected with, and of rooms they are in (domain rules 3.2, 3.6
 // and 4). What is read goes by the index that has it in order, from the newest on, so that it does not cost more the more
 // posts there are.
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '../../db/client.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
@@ -9,13 +9,14 @@ import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { aspectUsers } from '../aspects/table.ts';
 import { connected } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
-import { type PostCard, type PostRow, postsWithAuthors } from '../posts/card.ts';
+import type { PostRow } from '../posts/card.ts';
 import { type PostReader, postKeys } from '../posts/store.ts';
 import { posts, postViews } from '../posts/table.ts';
 import { isInAspect, reader, visiblePost } from '../posts/visible.ts';
 import { roomMembers } from '../rooms/table.ts';
-import { userStats } from '../users/table.ts';
-import { unhidden } from '../users/visible.ts';
+import { userStats, users } from '../users/table.ts';
+import { unlistedPeople } from '../users/visible.ts';
+import type { FeedCard } from './card.ts';
 
 /** To how many people, followed and connected, the newest posts of each are looked up. Beyond, all newest posts are walked. */
 const maxLookedUp = 600;
@@ -29,6 +30,10 @@ const walkable = sql`${limit} * ${sql.raw(String(maxWalked))}`;
 /** A post that is looked at. */
 const p = alias(posts, 'p');
 const order = [p.createdAt, p.id];
+
+/** Whom the viewer cannot find, or hides: once for a whole statement, which asks of many people whether they are among them. */
+const unlisted = sql`unlisted AS MATERIALIZED (SELECT * FROM (${unlistedPeople()}) AS person (id))`;
+const isListed = (person: SQLWrapper) => sql`${person} NOT IN (SELECT unlisted.id FROM unlisted)`;
 
 /**
  * Whoever asks follows, or is connected with, the author. Of a few posts: each author is looked up. Without the OFFSET
@@ -45,11 +50,11 @@ const isTied = (author: SQLWrapper) => sql`(${follower(viewer, author)} OR ${isC
  * it. Roots are public, and so are reshares.
  */
 const isNews = sql`EXISTS (
-  SELECT FROM ${posts} root WHERE root.id = p.root_id AND ${unhidden(sql`root.author_id`)}
+  SELECT FROM ${posts} root WHERE root.id = p.root_id AND ${isListed(sql`root.author_id`)}
     AND NOT ${isTied(sql`root.author_id`)}
     AND NOT EXISTS (
       SELECT FROM ${posts} newer WHERE newer.root_id = p.root_id AND (newer.created_at, newer.id) > (p.created_at, p.id)
-        AND ${isTied(sql`newer.author_id`)} AND ${unhidden(sql`newer.author_id`)}))`;
+        AND ${isTied(sql`newer.author_id`)} AND ${isListed(sql`newer.author_id`)}))`;
 
 /** The post is in the feed. */
 const isInFeed = sql`CASE p.feed_kind
@@ -60,40 +65,42 @@ const isInFeed = sql`CASE p.feed_kind
   WHEN 'ASPECTS' THEN ${isInAspect(reader, p)} AND ${isTied(p.authorId)}
   WHEN 'ROOM' THEN EXISTS (
     SELECT FROM ${roomMembers} m WHERE m.room_id = p.room_id AND m.user_id = ${reader} OFFSET 0)
-END AND ${unhidden(p.authorId)}`;
+END AND ${isListed(p.authorId)}`;
 
 /**
- * Where the feed's posts come from, one row for each person and kind of post, and for each room: a post has one source.
+ * Where the feed's posts come from: of each person what they write, by the kinds of it that are for the reader; what they
+ * pass on; what they write for aspects with the reader in them; and rooms. A post has one source.
  * @param needed whether there is to be any.
  */
 const sources = (needed: SQL) => sql`
   tied AS MATERIALIZED (
-    SELECT tie.author_id, tie.kind FROM (
-      SELECT f.followee_id AS author_id, 'FOLLOWERS' AS kind FROM ${follows} f WHERE f.follower_id = ${viewer}
-      UNION ALL SELECT c.peer_id, 'CONNECTIONS' FROM ${connected} c WHERE c.user_id = ${viewer}
-    ) tie WHERE ${needed} AND ${unhidden(sql`tie.author_id`)}
+    SELECT id, CASE
+      WHEN ${reader} IS NULL THEN '{PUBLIC}'
+      WHEN follower AND connection THEN '{PUBLIC,FOLLOWERS,CONNECTIONS}'
+      WHEN follower THEN '{PUBLIC,FOLLOWERS}'
+      ELSE '{PUBLIC,CONNECTIONS}'
+    END::text[] AS kinds
+    FROM (SELECT f.followee_id AS id, true AS follower FROM ${follows} f WHERE f.follower_id = ${viewer}) f
+    FULL JOIN (SELECT c.peer_id AS id, true AS connection FROM ${connected} c WHERE c.user_id = ${viewer}) c USING (id)
+    WHERE ${needed} AND ${isListed(sql`id`)}
   ),
   sources AS (
-    SELECT public.kind, author.id FROM (SELECT DISTINCT author_id AS id FROM tied) author
-      CROSS JOIN (VALUES ('PUBLIC'), ('RESHARE')) AS public (kind)
-    UNION ALL SELECT kind, author_id FROM tied WHERE ${reader} IS NOT NULL
-    UNION ALL SELECT DISTINCT 'ASPECTS', author_id FROM tied WHERE EXISTS (
-      SELECT FROM ${aspectUsers} a WHERE a.owner_id = tied.author_id AND a.user_id = ${reader})
-    UNION ALL SELECT 'ROOM', m.room_id FROM ${roomMembers} m WHERE ${needed} AND m.user_id = ${reader}
+    SELECT 'PLAIN' AS of, id, kinds FROM tied
+    UNION ALL SELECT 'RESHARES', id, NULL FROM tied
+    UNION ALL SELECT 'ASPECTS', id, NULL FROM tied WHERE EXISTS (
+      SELECT FROM ${aspectUsers} a WHERE a.owner_id = tied.id AND a.user_id = ${reader})
+    UNION ALL SELECT 'ROOM', m.room_id, NULL FROM ${roomMembers} m WHERE ${needed} AND m.user_id = ${reader}
   )`;
 
-/** Which posts of a source `s` are in the feed, by its kind: each asks no more than it has to, of hundreds of sources. */
-const plain = {
-  of: sql`IN ('PUBLIC', 'FOLLOWERS', 'CONNECTIONS')`,
-  which: sql`p.author_id = s.id AND p.feed_kind = s.kind`,
-};
+/** Which posts of a source `s` are in the feed, by what it is: each asks no more than it has to, of hundreds of sources. */
+const plain = { of: 'PLAIN', which: sql`p.author_id = s.id AND p.feed_kind = ANY(s.kinds)` };
 const others = [
-  { of: sql`= 'RESHARE'`, which: sql`p.author_id = s.id AND p.feed_kind = 'RESHARE' AND ${isNews}` },
+  { of: 'RESHARES', which: sql`p.author_id = s.id AND p.feed_kind = 'RESHARE' AND ${isNews}` },
   {
-    of: sql`= 'ASPECTS'`,
+    of: 'ASPECTS',
     which: sql`p.author_id = s.id AND p.feed_kind = 'ASPECTS' AND ${isInAspect(reader, p)}`,
   },
-  { of: sql`= 'ROOM'`, which: sql`p.room_id = s.id AND ${unhidden(p.authorId)}` },
+  { of: 'ROOM', which: sql`p.room_id = s.id AND ${isListed(p.authorId)}` },
 ];
 
 /**
@@ -104,7 +111,7 @@ const postsFrom = (kinds: readonly (typeof plain)[], from: string, columns: stri
   sql.join(
     kinds.map(
       ({ of, which }) => sql`SELECT ${sql.raw(columns)} FROM ${sql.raw(from)} s CROSS JOIN LATERAL (
-        SELECT p.id, p.created_at FROM ${posts} p WHERE ${which} ${end}) p WHERE s.kind ${of}`,
+        SELECT p.id, p.created_at FROM ${posts} p WHERE ${which} ${end}) p WHERE s.of = ${sql.raw(`'${of}'`)}`,
     ),
     sql` UNION ALL `,
   );
@@ -126,9 +133,10 @@ function idsOf(ascending: boolean): SQL {
   const first = (count: SQL) => sql`AND ${inWindow} ORDER BY ${inOrder} LIMIT ${count}`;
   const unlessBehind = (count: SQL) =>
     sql`AND p.created_at ${notBehind} (SELECT at FROM reach) ${first(count)}`;
-  const head = 's.kind, s.id AS source_id, p.created_at, p.id';
+  const head = 's.of, s.kinds, s.id AS source_id, p.created_at, p.id';
   return sql`ARRAY(
-    WITH many AS MATERIALIZED (
+    WITH ${unlisted},
+    many AS MATERIALIZED (
       SELECT ${userStats.following} + ${userStats.connections} > ${sql.raw(String(maxLookedUp))} AS so
       FROM ${userStats} WHERE ${userStats.userId} = ${viewer}
     ),
@@ -150,20 +158,23 @@ function idsOf(ascending: boolean): SQL {
       SELECT CASE WHEN count(*) < ${limit} THEN '${none}' ELSE ${last}(created_at) END AS at FROM plain
     ),
     heads AS MATERIALIZED (
-      SELECT kind, source_id FROM (
+      SELECT of, kinds, source_id FROM (
         SELECT * FROM plain UNION ALL ${postsFrom(others, 'sources', head, unlessBehind(sql`1`))}
       ) head ORDER BY ${inOrder} LIMIT ${limit}
     )
     SELECT id FROM (
       SELECT id, created_at FROM walked WHERE NOT (SELECT needed FROM look_up)
-      UNION ALL ${postsFrom([plain, ...others], '(SELECT kind, source_id AS id FROM heads)', 'p.id, p.created_at', unlessBehind(limit))}
+      UNION ALL ${postsFrom([plain, ...others], '(SELECT of, kinds, source_id AS id FROM heads)', 'p.id, p.created_at', unlessBehind(limit))}
     ) found ORDER BY ${inOrder} LIMIT ${limit}
   )`;
 }
 
 const pageOf = (ascending: boolean) =>
-  preparedFor((db, card: PostCard) =>
-    postsWithAuthors(db, card)
+  preparedFor((db, { post, author }: FeedCard) =>
+    db
+      .select(author ? { ...post.columns, author: author.columns } : post.columns)
+      .from(posts)
+      .innerJoin(users, eq(users.id, posts.authorId))
       .where(sql`${posts.id} = ANY(${idsOf(ascending)}) AND ${visiblePost()}`)
       .orderBy(...ordered([posts.createdAt, posts.id], ascending)),
   );
@@ -171,14 +182,14 @@ const up = pageOf(true);
 const down = pageOf(false);
 
 /** A page of the reader's feed: of what is public alone, where their token does not let them read more. One statement. */
-export function feedPage(db: Database, who: PostReader, card: PostCard, window: Window): Promise<PostRow[]> {
+export function feedPage(db: Database, who: PostReader, card: FeedCard, window: Window): Promise<PostRow[]> {
   return (window.ascending ? up : down)(db, card, { ...who, ...windowValues(window, postKeys) });
 }
 
 const counted = prepared(
   (db) =>
     db.select({ count: sql<number>`found.count` }).from(
-      sql`(WITH ${sources(sql`true`)} SELECT count(*)::int AS count FROM (
+      sql`(WITH ${unlisted}, ${sources(sql`true`)} SELECT count(*)::int AS count FROM (
         ${postsFrom([plain, ...others], 'sources', 'p.id', sql``)}) found) found`,
     ),
   'slow',

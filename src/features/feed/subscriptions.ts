@@ -2,9 +2,10 @@ import { requireViewer } from '../../auth/require-viewer.ts';
 import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { stream } from '../../graphql/stream.ts';
-import { type PostRow, postCardFor } from '../posts/card.ts';
+import type { PostRow } from '../posts/card.ts';
 import { loadPost, postReader } from '../posts/loaders.ts';
 import { PostRef } from '../posts/type.ts';
+import { feedCardFor } from './card.ts';
 import { feedPage } from './store.ts';
 
 /**
@@ -15,7 +16,7 @@ const overlap = 30_000;
 /** Most posts of that time that are told apart from those that come when a stream begins. */
 const maxAtStart = 1_000;
 const lowestId = '00000000-0000-0000-0000-000000000000';
-const keysOnly = postCardFor(new Set());
+const keysOnly = feedCardFor(new Set(), new Set());
 
 /** The viewer's feed from now on, post by post. */
 class NewPosts {

@@ -1,7 +1,7 @@
 // What lists read of a post: what anybody who can find it may see.
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { type CardOf, cardsOf } from '../../db/cards.ts';
-import type { Database } from '../../db/client.ts';
+import type { UserRow } from '../users/card.ts';
 import { users } from '../users/table.ts';
 import { postStats, posts } from './table.ts';
 
@@ -51,6 +51,8 @@ export interface PostRow
     PostStatsShown {
   isNsfw: boolean;
   lastActivityAt: Date;
+  /** Its author, where they were read with it: a partial card. */
+  author?: UserRow;
 }
 
 /** A post's counters. */
@@ -90,8 +92,3 @@ export const postCardFor = cardsOf(
   },
   ['body', 'html'],
 );
-
-/** Posts with their authors' rows, which every reading of them asks about. */
-export function postsWithAuthors(db: Database, card: PostCard) {
-  return db.select(card.columns).from(posts).innerJoin(users, eq(users.id, posts.authorId));
-}

@@ -59,7 +59,7 @@ export const posts = pgTable(
     longitude: doublePrecision(),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
-    /** What the feed looks up of an author by itself: the visibility, and reshares apart, which it has to choose among. */
+    /** The visibility, and reshares apart: what the feed has to know of a post to look up the newest of each author. */
     feedKind: text('feed_kind')
       .notNull()
       .generatedAlwaysAs(sql`CASE type WHEN 'RESHARE' THEN 'RESHARE' ELSE visibility END`),
@@ -68,13 +68,12 @@ export const posts = pgTable(
     uniqueIndex('posts_slug_unique').on(t.authorId, t.slug),
     uniqueIndex('posts_reshare_unique').on(t.rootId, t.authorId),
     index('posts_newest').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
-    index('posts_of_author').on(t.authorId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
-    // What the feed looks up: of each author each kind by itself, so that posts for others keep nobody waiting.
-    index('posts_of_author_in_feed').on(
+    // With the kind behind its order: the feed passes posts for others without a look at them.
+    index('posts_of_author').on(
       t.authorId,
-      t.feedKind,
       t.createdAt.desc().nullsFirst(),
       t.id.desc().nullsFirst(),
+      t.feedKind,
     ),
     index('posts_of_room')
       .on(t.roomId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst())

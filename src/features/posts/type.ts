@@ -7,6 +7,7 @@ import { AspectRef } from '../aspects/type.ts';
 import { loadRoom } from '../rooms/loaders.ts';
 import { RoomRef } from '../rooms/type.ts';
 import { TagRef } from '../tags/type.ts';
+import type { UserRow } from '../users/card.ts';
 import { loadUser } from '../users/loaders.ts';
 import { LocationRef, UserRef } from '../users/type.ts';
 import { type PostRow, postCardFor } from './card.ts';
@@ -117,8 +118,8 @@ export function named(people: readonly { id: string; username: string }[]) {
 }
 
 /** What to show as a post's author. @throws CONFLICT when they are out of sight since the post was read. */
-async function authorOf({ authorId }: PostRow, ctx: Context) {
-  return (await loadUser(ctx, authorId)) ?? gone();
+async function authorOf({ author, authorId }: PostRow, ctx: Context): Promise<UserRow> {
+  return author ?? (await loadUser(ctx, authorId)) ?? gone();
 }
 
 function gone(): never {

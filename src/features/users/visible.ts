@@ -1,6 +1,6 @@
 // Who may be seen: domain rule 3 as SQL predicates, in this one place. All take the viewer's id, or null, from the
 // placeholder `viewer`.
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { blocks, hides } from '../blocks/table.ts';
 import { connected } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
@@ -54,8 +54,11 @@ export function unseenIds(): SQL {
   return sql`ARRAY(${unseenPeople})`;
 }
 
-/** The viewer can find the user, and does not hide them (rules 3.1, 3.2, 3.7): of many people, each is looked up in a hash. */
-export function unhidden(user: SQLWrapper): SQL {
-  return sql`${user} NOT IN (${unseenPeople}
-    UNION ALL SELECT ${hides.hiddenId} FROM ${hides} WHERE ${hides.hiderId} = ${viewer})`;
+/**
+ * A query of the ids of all whom the viewer cannot find, or hides (rules 3.1, 3.2, 3.7): for whoever leaves them out of
+ * many.
+ */
+export function unlistedPeople(): SQL {
+  return sql`${unseenPeople}
+    UNION ALL SELECT ${hides.hiddenId} FROM ${hides} WHERE ${hides.hiderId} = ${viewer}`;
 }
