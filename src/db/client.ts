@@ -30,8 +30,8 @@ export interface DatabaseOptions {
   dataDir?: string | undefined;
   /** What an embedded database in memory begins with, as PGlite dumps it; else it is empty. */
   snapshot?: Blob | undefined;
-  /** Called with the text of every statement, before it is sent. */
-  onStatement?: ((sql: string) => void) | undefined;
+  /** Called with the text of every statement and its parameters, before it is sent. */
+  onStatement?: ((sql: string, parameters: readonly unknown[]) => void) | undefined;
   /** Longest a statement may run, in milliseconds; PostgreSQL only, the embedded database has no such limit. */
   statementTimeout?: number | undefined;
 }
@@ -77,7 +77,7 @@ const migrationLock = 0x6b697468;
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const onStatement = options.onStatement;
   const logger: DrizzleLogger | undefined = onStatement && {
-    logQuery: (statement) => onStatement(statement),
+    logQuery: (statement, parameters) => onStatement(statement, parameters),
   };
   return options.url ? openPostgres(options.url, logger, options) : openEmbedded(options, logger);
 }

@@ -11,11 +11,19 @@ export interface TestDatabase {
   close: () => Promise<void>;
 }
 
-/** A migrated, empty database of the test's own: on the server that `DATABASE_URL` names, else PGlite in memory. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * A migrated, empty database of the test's own: on the server that `DATABASE_URL` names, else PGlite in memory.
+ * @param watch called with every statement and its parameters.
+ */
+export async function createTestDatabase(
+  watch?: (statement: string, parameters: readonly unknown[]) => void,
+): Promise<TestDatabase> {
   const server = process.env.DATABASE_URL;
   const statements: string[] = [];
-  const onStatement = (statement: string) => void statements.push(statement);
+  const onStatement = (statement: string, parameters: readonly unknown[]) => {
+    statements.push(statement);
+    watch?.(statement, parameters);
+  };
   if (!server) {
     const database = await openDatabase({ onStatement, snapshot: await openAsBlob(inject('snapshot')) });
     await database.migrate();
