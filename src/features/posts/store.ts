@@ -1,14 +1,15 @@
-import { type Column, eq, type SQL, sql } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../../db/client.ts';
 import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { postCategories } from '../categories/table.ts';
+import { roomMembers } from '../rooms/table.ts';
 import { users } from '../users/table.ts';
 import { unseenIds } from '../users/visible.ts';
 import { type PostCard, type PostRow, postColumns } from './card.ts';
 import { postStats, posts, type postTypes } from './table.ts';
-import { visiblePost } from './visible.ts';
+import { reader, visiblePost } from './visible.ts';
 
 /** Who asks: the viewer, and the same again where their token lets them read posts that are not public. */
 export interface PostReader {
@@ -53,35 +54,51 @@ export interface PostListRow {
   post: PostRow;
 }
 
+export type PostSource = 'author' | 'room' | 'root' | 'category';
+
+interface Source {
+  parent: AnyPgColumn;
+  order: readonly AnyPgColumn[];
+  table: PgTable;
+  /** Whether there is anything to see for the reader at all. */
+  open?: (parent: SQLWrapper) => SQL;
+}
+
 /** All lists of posts go by time, then by the post. */
 export const postKeys: readonly KeyKind[] = ['time', 'id'];
 
 /** Lists of posts by what they hang under, each with the order of an index of its own. */
-const sources = {
+const sources: Record<PostSource, Source> = {
   author: { parent: posts.authorId, order: [posts.createdAt, posts.id], table: posts },
-  room: { parent: posts.roomId, order: [posts.createdAt, posts.id], table: posts },
+  room: {
+    parent: posts.roomId,
+    order: [posts.createdAt, posts.id],
+    table: posts,
+    // Asked of the room, once: to those who are not in it all its posts would be passed to show none.
+    open: (room) => sql`EXISTS (
+      SELECT FROM ${roomMembers} mine WHERE mine.room_id = ${room} AND mine.user_id = ${reader} OFFSET 0)`,
+  },
   root: { parent: posts.rootId, order: [posts.createdAt, posts.id], table: posts },
   category: {
     parent: postCategories.categoryId,
     order: [postCategories.createdAt, postCategories.postId],
     table: postCategories,
   },
-} as const satisfies Record<string, { parent: Column; order: readonly Column[]; table: PgTable }>;
-export type PostSource = keyof typeof sources;
+};
 
 const types = sql`${sql.placeholder('types')}::text[]`;
 const ofTypes = sql`(${types} IS NULL OR ${posts.type} = ANY(${types}))`;
 
 const pageOf = (source: PostSource, ascending: boolean) =>
   preparedFor((db, card: PostCard) => {
-    const { parent, order, table } = sources[source];
+    const { parent, order, table, open } = sources[source];
     const parents = parentsOf(db);
     const chosen = db.select(card.columns).from(table).$dynamic();
     if (table !== posts) chosen.innerJoin(posts, eq(posts.id, postCategories.postId));
     const page = chosen
       .innerJoin(users, eq(users.id, posts.authorId))
       .where(
-        sql`${parent} = ${parents.id} AND ${within(order, postKeys)} AND ${ofTypes} AND ${visiblePost()}`,
+        sql`${parent} = ${parents.id} AND ${open ? open(parents.id) : sql`true`} AND ${within(order, postKeys)} AND ${ofTypes} AND ${visiblePost()}`,
       )
       .orderBy(...ordered(order, ascending))
       .limit(sql.placeholder('limit'))

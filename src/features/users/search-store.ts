@@ -5,7 +5,7 @@ import { prepared, preparedFor } from '../../db/prepared.ts';
 import type { Card, UserRow } from './card.ts';
 import { fold } from './rules.ts';
 import { users } from './table.ts';
-import { followedByViewer, listed } from './visible.ts';
+import { followedByViewer, listed, listedOfAll } from './visible.ts';
 
 const q = sql`${sql.placeholder('query')}::text`;
 const prefix = sql`${sql.placeholder('prefix')}::text`;
@@ -73,7 +73,8 @@ export function searchPage(
 }
 
 const searchedCount = prepared(
-  (db) => db.select({ count: sql<number>`count(*)::int` }).from(users).where(sql`${matches} AND ${listed()}`),
+  (db) =>
+    db.select({ count: sql<number>`count(*)::int` }).from(users).where(sql`${matches} AND ${listedOfAll()}`),
   'slow',
 );
 

@@ -6,7 +6,7 @@ import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { type Card, cardColumns, type UserRow } from './card.ts';
 import { userStats, users } from './table.ts';
-import { listed, showsDetails, visible } from './visible.ts';
+import { listed, listedOfAll, showsDetails, visible } from './visible.ts';
 
 const anyOf = (column: Column, placeholder: string, type: string) =>
   sql`${column} = ANY(${sql.placeholder(placeholder)}::${sql.raw(type)})`;
@@ -196,7 +196,7 @@ export function usersPage(
 }
 
 const listedCount = prepared(
-  (db) => db.select({ count: sql<number>`count(*)::int` }).from(users).where(listed()),
+  (db) => db.select({ count: sql<number>`count(*)::int` }).from(users).where(listedOfAll()),
   'slow',
 );
 

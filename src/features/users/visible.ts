@@ -10,18 +10,30 @@ type UserColumns = Pick<typeof users, 'id' | 'status' | 'searchable' | 'profileV
 
 const viewer = sql`${sql.placeholder('viewer')}::uuid`;
 
-/** The user can be found at all: not suspended, and no block stands between them and the viewer (rules 3.1, 3.7). */
+/**
+ * The user can be found at all: not suspended, and no block stands between them and the viewer (rules 3.1, 3.7). Each is
+ * looked up: without the OFFSETs a plan for all values compares everybody with all whom the viewer blocks.
+ */
 export function visible(user: Pick<UserColumns, 'id' | 'status'> = users): SQL {
   return sql`${user.status} <> 'SUSPENDED'
-    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer} AND ${blocks.blockedId} = ${user.id})
-    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer} AND ${blocks.blockerId} = ${user.id})`;
+    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer} AND ${blocks.blockedId} = ${user.id} OFFSET 0)
+    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer} AND ${blocks.blockerId} = ${user.id} OFFSET 0)`;
 }
 
 /** The user comes up in lists of everybody: visible, searchable or known to the viewer, and not hidden by them (rules 3.2, 3.4). */
 export function listed(): SQL {
   return sql`${visible()}
-    AND NOT EXISTS (SELECT FROM ${hides} WHERE ${hides.hiderId} = ${viewer} AND ${hides.hiddenId} = ${users.id})
-    AND (${users.searchable} OR ${users.id} = ${viewer} OR ${followedByViewer()} OR ${connectedWithViewer()})`;
+    AND NOT EXISTS (SELECT FROM ${hides} WHERE ${hides.hiderId} = ${viewer} AND ${hides.hiddenId} = ${users.id} OFFSET 0)
+    AND ${searchableOrKnown()}`;
+}
+
+/** The same for whoever goes through everybody, and has those who are left out in a hash. */
+export function listedOfAll(): SQL {
+  return sql`${users.id} NOT IN (${unlistedPeople()}) AND ${searchableOrKnown()}`;
+}
+
+function searchableOrKnown(): SQL {
+  return sql`(${users.searchable} OR ${users.id} = ${viewer} OR ${followedByViewer()} OR ${connectedWithViewer()})`;
 }
 
 /** The viewer follows the user. */
