@@ -3,7 +3,12 @@
 import { createServer } from 'node:http';
 import postgres from 'postgres';
 
-const sql = postgres(process.env.DATABASE_URL ?? '', { max: 4, onnotice: () => {} });
+const sql = postgres(process.env.DATABASE_URL ?? '', {
+  max: 4,
+  onnotice: () => {},
+  // Planned once for all values, as in Kith.
+  connection: { plan_cache_mode: 'force_generic_plan', jit: 'off' },
+});
 
 const time = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const card = `'username', u.username, 'displayName', u.display_name, 'realName', u.real_name, 'tagline', u.tagline,
@@ -22,14 +27,6 @@ const statements: Record<string, string> = {
       'name', coalesce(p.display_name, p.real_name, p.username),
       'followers', json_build_object('totalCount', s.followers, 'edges', ${edges('', 20)})))::text AS "json"
     FROM users p JOIN user_stats s ON s.user_id = p.id WHERE p.username_key = lower($1) AND p.status <> 'SUSPENDED'`,
-  '/friends': `SELECT json_build_object('users', json_build_object('nodes', json_agg(json_build_object(
-      'username', p.username, 'displayName', p.display_name, 'followers', json_build_object('nodes',
-        (SELECT coalesce(json_agg(e.node), '[]') FROM (
-          SELECT json_build_object('username', u.username, 'displayName', u.display_name) AS node
-          FROM follows f JOIN users u ON u.id = f.follower_id AND u.status <> 'SUSPENDED'
-          WHERE f.followee_id = p.id ORDER BY f.created_at DESC, f.follower_id DESC LIMIT 5) e))))))::text AS "json"
-    FROM (SELECT * FROM users WHERE username_key > lower($1) AND status <> 'SUSPENDED' AND searchable
-      ORDER BY username_key LIMIT 20) p`,
   '/page': `SELECT json_build_object('user', json_build_object('followers', json_build_object('edges',
       ${edges('AND (f.created_at, f.follower_id) < ($2::text::timestamptz, $3::uuid)', 20)})))::text AS "json"
     FROM users p WHERE p.username_key = lower($1) AND p.status <> 'SUSPENDED'`,
@@ -39,7 +36,7 @@ const postFields = `'type', p.type, 'summary', p.summary, 'html', p.html, 'creat
   'visibility', p.visibility, 'counters', json_build_object('comments', s.comments, 'likes', s.likes,
   'reshares', s.reshares, 'followers', s.subscribers, 'views', s.views)`;
 const follows = (whom: string) =>
-  `EXISTS (SELECT FROM follows f WHERE f.follower_id = $1::uuid AND f.followee_id = ${whom})`;
+  `EXISTS (SELECT FROM follows f WHERE f.follower_id = $1::uuid AND f.followee_id = ${whom} OFFSET 0)`;
 /** Of the graph's people, who have no other ties, none is hidden or blocked. */
 const mine = `p.visibility IN ('PUBLIC', 'FOLLOWERS') AND (p.type <> 'RESHARE' OR EXISTS (
   SELECT FROM posts root WHERE root.id = p.root_id AND NOT ${follows('root.author_id')} AND NOT EXISTS (
@@ -56,6 +53,18 @@ const feedOf = (chosen: string) => `
         'subscribed', ${did('post_subscribers')}, 'seen', ${did('post_views')})) ${newestFirst}), '[]'))))::text AS "json"
   FROM posts p JOIN users u ON u.id = p.author_id AND u.status <> 'SUSPENDED' JOIN post_stats s ON s.post_id = p.id
   WHERE p.id = ANY (ARRAY(${chosen}))`;
+const followers = `json_build_object('nodes', (SELECT coalesce(json_agg(e.node), '[]') FROM (
+    SELECT json_build_object('username', w.username, 'displayName', w.display_name) AS node
+    FROM follows f JOIN users w ON w.id = f.follower_id AND w.status <> 'SUSPENDED'
+    WHERE f.followee_id = u.id ORDER BY f.created_at DESC, f.follower_id DESC LIMIT 5) e))`;
+const posts = `json_build_object('nodes', (SELECT coalesce(json_agg(json_build_object(${postFields}) ${newestFirst}), '[]') FROM (
+    SELECT * FROM posts p WHERE p.author_id = u.id AND p.visibility = 'PUBLIC' ${newestFirst} LIMIT 3) p
+  JOIN post_stats s ON s.post_id = p.id))`;
+const usersWith = (lists: string) => `
+  SELECT json_build_object('users', json_build_object('nodes', json_agg(json_build_object(
+    'username', u.username, 'displayName', u.display_name, ${lists}))))::text AS "json"
+  FROM (SELECT * FROM users WHERE username_key > lower($1) AND status <> 'SUSPENDED' AND searchable
+    ORDER BY username_key LIMIT 20) u`;
 Object.assign(statements, {
   // The newest post of each, and of those who have the newest a page each.
   '/feed/of-few': feedOf(`SELECT p.id FROM (
@@ -69,13 +78,9 @@ Object.assign(statements, {
   '/feed/of-many': feedOf(
     `SELECT p.id FROM posts p WHERE ${follows('p.author_id')} AND ${mine} ${newestFirst} LIMIT 20`,
   ),
-  '/posts': `SELECT json_build_object('users', json_build_object('nodes', json_agg(json_build_object(
-      'username', u.username, 'displayName', u.display_name, 'posts', json_build_object('nodes',
-        (SELECT coalesce(json_agg(json_build_object(${postFields}) ${newestFirst}), '[]') FROM (
-          SELECT * FROM posts p WHERE p.author_id = u.id AND p.visibility = 'PUBLIC' ${newestFirst} LIMIT 3) p
-        JOIN post_stats s ON s.post_id = p.id))))))::text AS "json"
-    FROM (SELECT * FROM users WHERE username_key > lower($1) AND status <> 'SUSPENDED' AND searchable
-      ORDER BY username_key LIMIT 20) u`,
+  '/friends': usersWith(`'followers', ${followers}`),
+  '/posts': usersWith(`'posts', ${posts}`),
+  '/both': usersWith(`'followers', ${followers}, 'posts', ${posts}`),
 });
 
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';

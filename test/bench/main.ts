@@ -1,14 +1,16 @@
-// npm run bench [-- --rounds 5 --seconds 3 --connections 32 --only TEXT --beside postgres://…]
+// npm run bench [-- --rounds 5 --seconds 3 --connections 32 --only TEXT --beside postgres://… --peers]
 // Kith beside a hand-written server, on the database that DATABASE_URL names, loaded with `npm run load:graph`. With
 // --beside the feed is read from another database as well, in the same rounds: of the same graph, with more or fewer posts.
+// With --peers other GraphQL servers are measured as well: see README.md.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import postgres from 'postgres';
 import { signToken } from '../../src/auth/token.ts';
-import { encodeCursor } from '../../src/graphql/cursor.ts';
-import { type Question, questions, type Request, type Sample } from './questions.ts';
+import { compareWith, install, type Peer, peers, peerTables, requestsFor, type Sent } from './peers.ts';
+import { type Question, questions, type Request } from './questions.ts';
+import { takeSample } from './sample.ts';
+import { median, medianRatio, table } from './table.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -17,6 +19,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '32' },
     only: { type: 'string', default: '' },
     beside: { type: 'string' },
+    peers: { type: 'boolean', default: false },
   },
 });
 const databaseUrl = process.env.DATABASE_URL;
@@ -29,6 +32,11 @@ interface Server {
   name: string;
   url: string;
   process: ChildProcess;
+}
+/** A server that --peers adds, and what it is sent for each question. */
+interface Other extends Server {
+  peer: Peer;
+  sent: Map<Question, readonly Sent[]>;
 }
 interface Result {
   perSecond: number;
@@ -50,7 +58,12 @@ const beside = options.beside
   : null;
 const hand = await start('hand-written', ['test/bench/handwritten.ts'], 4702, '/health', {});
 const tokens = new Map<string, string>();
+const others: Other[] = [];
 try {
+  for (const peer of options.peers ? peers : []) {
+    const server = await start(peer.name, [install(peer)], peer.port, '/health', peer.environment);
+    others.push({ ...server, peer, sent: new Map() });
+  }
   const asked = questions(sample).filter(({ name }) => name.includes(options.only));
   for (const { as } of asked.flatMap(({ requests }) => requests)) {
     const auth = { kind: 'secret', secret, issuer: null, audience: null } as const;
@@ -62,52 +75,7 @@ try {
   kith.process.kill();
   hand.process.kill();
   beside?.process.kill();
-}
-
-async function takeSample(url: string): Promise<Sample> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    const [celebrity] = await sql<{ id: string; username: string; followers: number }[]>`
-      SELECT id, username, followers FROM user_stats JOIN users ON id = user_id ORDER BY followers DESC LIMIT 1`;
-    if (!celebrity || celebrity.followers < 9_000)
-      throw new Error('The database is not loaded with the graph.');
-    const usernames = await sql<{ username: string }[]>`
-      SELECT username FROM users JOIN user_stats ON id = user_id WHERE followers >= 20 ORDER BY md5(username) LIMIT 200`;
-    const [at] = await sql<{ at: Date; id: string }[]>`
-      SELECT created_at AS at, follower_id AS id FROM follows WHERE followee_id = ${celebrity.id}
-      ORDER BY created_at DESC, follower_id DESC OFFSET 8999 LIMIT 1`;
-    if (!at) throw new Error('There is no position 9,000.');
-    const starts = await sql<{ username: string }[]>`SELECT username FROM users ORDER BY md5(sid) LIMIT 200`;
-    const followedAt = at.at.toISOString();
-    return {
-      usernames: usernames.map(({ username }) => username),
-      celebrity: celebrity.username,
-      position: { followedAt, id: at.id, cursor: encodeCursor('followers', [followedAt, at.id]) },
-      starts: starts.map(({ username }) => ({
-        username,
-        cursor: encodeCursor('users by username up', [username.toLowerCase()]),
-      })),
-      readers: await readersOf(sql),
-    };
-  } finally {
-    await sql.end();
-  }
-}
-
-/** Those who follow about 10, 500 and 3,000, and whoever follows most; nobody where there are no posts. */
-async function readersOf(sql: postgres.Sql): Promise<Sample['readers']> {
-  const [any] = await sql`SELECT FROM posts LIMIT 1`;
-  if (!any) return [];
-  const [most] = await sql<{ following: number }[]>`SELECT max(following) AS following FROM user_stats`;
-  return Promise.all(
-    [10, 500, 3_000, most?.following ?? 0].map(async (following) => {
-      const people = await sql<{ username: string; id: string }[]>`
-        SELECT username, id FROM users JOIN user_stats ON user_id = id
-        WHERE following BETWEEN ${Math.floor(following * 0.9)} AND ${Math.ceil(following * 1.1)}
-        ORDER BY abs(following - ${following}), md5(username) LIMIT 20`;
-      return { following, people };
-    }),
-  );
+  for (const other of others) other.process.kill();
 }
 
 async function start(
@@ -145,6 +113,7 @@ function kithBody(question: Question, request: Request): string {
 }
 
 async function compareAnswers(question: Question): Promise<void> {
+  const answers: unknown[] = [];
   for (const request of question.requests.slice(0, 20)) {
     const [ours, theirs] = await Promise.all([
       fetch(`${kith.url}/graphql`, {
@@ -155,9 +124,16 @@ async function compareAnswers(question: Question): Promise<void> {
       fetch(hand.url + request.route).then((response) => response.json()),
     ]);
     if (!isDeepStrictEqual(ours, theirs)) {
-      console.error(`${question.name}: the answers differ.`, JSON.stringify(ours), JSON.stringify(theirs));
-      process.exit(1);
+      throw new Error(
+        `${question.name}: the answers differ: ${JSON.stringify(ours)} ${JSON.stringify(theirs)}`,
+      );
     }
+    answers.push(ours);
+  }
+  for (const { peer, url, sent } of others) {
+    const requests = await requestsFor(peer, question, url);
+    await compareWith(peer, question, url, requests, answers);
+    sent.set(question, requests);
   }
 }
 
@@ -167,7 +143,12 @@ async function measure(asked: readonly Question[]): Promise<void> {
   const results = new Map(
     asked.map((question) => [
       question,
-      { kith: [] as Result[], hand: [] as Result[], beside: [] as Result[] },
+      {
+        kith: [] as Result[],
+        hand: [] as Result[],
+        beside: [] as Result[],
+        others: others.map(({ name }) => ({ name, runs: [] as Result[] })),
+      },
     ]),
   );
   for (let round = 0; round <= rounds; round++) {
@@ -176,8 +157,11 @@ async function measure(asked: readonly Question[]): Promise<void> {
       const theirs = await load(hand, question, round === 0 ? 2 : seconds);
       const besides =
         beside && isFeed(question) ? await load(beside, question, round === 0 ? 2 : seconds) : null;
+      const rest: Result[] = [];
+      for (const other of others) rest.push(await load(other, question, round === 0 ? 2 : seconds));
       // The first round only warms up.
       if (round === 0) continue;
+      for (const [i, run] of rest.entries()) both.others[i]?.runs.push(run);
       if (besides) both.beside.push(besides);
       both.kith.push(ours);
       both.hand.push(theirs);
@@ -187,8 +171,9 @@ async function measure(asked: readonly Question[]): Promise<void> {
   report(results);
 }
 
-async function load(server: Server, question: Question, duration: number): Promise<Result> {
-  const requests = question.requests.map((request) =>
+function requestsOf(server: Server | Other, question: Question) {
+  if ('sent' in server) return [...(server.sent.get(question) ?? [])];
+  return question.requests.map((request) =>
     server !== hand
       ? {
           method: 'POST' as const,
@@ -198,12 +183,15 @@ async function load(server: Server, question: Question, duration: number): Promi
         }
       : { method: 'GET' as const, path: request.route },
   );
+}
+
+async function load(server: Server | Other, question: Question, duration: number): Promise<Result> {
   const before = cpuOf(server);
   const result = await autocannon({
     url: server.url,
     connections: Number(options.connections),
     duration,
-    requests,
+    requests: requestsOf(server, question),
   });
   const after = cpuOf(server);
   if (result.non2xx > 0 || result.errors > 0) {
@@ -227,25 +215,25 @@ function cpuOf(server: Server): number {
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
 function isFeed({ name }: Question): boolean {
   return name.startsWith('home feed');
 }
 
-function report(results: Map<Question, { kith: Result[]; hand: Result[]; beside: Result[] }>): void {
+interface Results {
+  kith: Result[];
+  hand: Result[];
+  beside: Result[];
+  others: { name: string; runs: Result[] }[];
+}
+
+function report(results: Map<Question, Results>): void {
   const of = (runs: readonly Result[], key: keyof Result) => median(runs.map((run) => run[key]));
+  const rates = (runs: readonly Result[]) => runs.map(({ perSecond }) => perSecond);
   const rows = [...results].map(([question, { kith: ours, hand: theirs }]) => [
     question.name,
     of(ours, 'perSecond').toFixed(0),
     of(theirs, 'perSecond').toFixed(0),
-    median(ours.map((run, i) => run.perSecond / (theirs[i]?.perSecond ?? Number.NaN))).toFixed(2),
+    medianRatio(rates(ours), rates(theirs)).toFixed(2),
     `${of(ours, 'p50')} / ${of(ours, 'p99')}`,
     `${of(theirs, 'p50')} / ${of(theirs, 'p99')}`,
     `${of(ours, 'cpu').toFixed(0)} / ${of(theirs, 'cpu').toFixed(0)}`,
@@ -259,12 +247,9 @@ function report(results: Map<Question, { kith: Result[]; hand: Result[]; beside:
     'hand p50/p99 ms',
     'CPU µs/req Kith/hand',
   ];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  console.log(
-    [line(head), `|${widths.map((w) => '-'.repeat(w + 2)).join('|')}|`, ...rows.map(line)].join('\n'),
-  );
+  console.log(table(head, rows));
+  if (others.length > 0)
+    console.log(`\n${peerTables([...results].map(([{ name }, result]) => ({ name, ...result })))}`);
   for (const [{ name }, { kith: ours, beside: besides }] of results) {
     const ratios = besides.map((run, i) => (ours[i]?.p50 ?? Number.NaN) / run.p50);
     if (ratios.length > 0)

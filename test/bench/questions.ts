@@ -1,4 +1,5 @@
-// What is asked of both servers: a GraphQL document with variables for Kith, a route with parameters for the other.
+// What is asked of the servers: a GraphQL document with variables for Kith, a route with parameters for the hand-written
+// one. What others are asked: peers.ts.
 
 /** One request, in the form that each server takes it. */
 export interface Request {
@@ -6,10 +7,16 @@ export interface Request {
   route: string;
   /** The username whose token goes with it to Kith; nobody's unless given. */
   as?: string;
+  /** The id of that user, for servers that take no tokens. */
+  viewer?: string;
 }
+
+/** Which document a question asks with. */
+export type Kind = 'profile' | 'followers' | 'friends' | 'deep' | 'feed' | 'posts' | 'both';
 
 export interface Question {
   name: string;
+  kind: Kind;
   document: string;
   requests: readonly Request[];
 }
@@ -32,11 +39,16 @@ const postFields =
 const feed = `query Feed {
   viewer { feed(first: 20) { nodes { ${postFields} author { username displayName } viewerState { liked reshared subscribed seen } } } }
 }`;
+const both = `query Both($after: String) {
+  users(first: 20, after: $after, orderBy: USERNAME) {
+    nodes { username displayName followers(first: 5) { nodes { username displayName } } posts(first: 3) { nodes { ${postFields} } } }
+  }
+}`;
 const posts = `query Posts($after: String) {
   users(first: 20, after: $after, orderBy: USERNAME) { nodes { username displayName posts(first: 3) { nodes { ${postFields} } } } }
 }`;
 
-/** What the questions are made of: see `sample` in main.ts. */
+/** What the questions are made of: see sample.ts. */
 export interface Sample {
   usernames: readonly string[];
   celebrity: string;
@@ -58,19 +70,31 @@ function aboutPosts({ starts, readers }: Pick<Sample, 'starts' | 'readers'>): Qu
   return [
     ...readers.map(({ following, people }) => ({
       name: `home feed of 20, following ${following.toLocaleString('en')}`,
+      kind: 'feed' as const,
       document: feed,
       requests: people.map(({ username, id }) => ({
         variables: {},
         route: `/feed/${following > 1_000 ? 'of-many' : 'of-few'}?viewer=${id}`,
         as: username,
+        viewer: id,
       })),
     })),
     {
       name: '20 users with 3 posts each',
+      kind: 'posts',
       document: posts,
       requests: starts.map(({ username, cursor }) => ({
         variables: { after: cursor },
         route: `/posts?after=${username}`,
+      })),
+    },
+    {
+      name: '20 users with 5 followers and 3 posts each',
+      kind: 'both',
+      document: both,
+      requests: starts.map(({ username, cursor }) => ({
+        variables: { after: cursor },
+        route: `/both?after=${username}`,
       })),
     },
   ];
@@ -80,6 +104,7 @@ function aboutPeople({ usernames, celebrity, position, starts }: Omit<Sample, 'r
   return [
     {
       name: 'one profile',
+      kind: 'profile',
       document: profile,
       requests: usernames.map((username) => ({
         variables: { username },
@@ -88,6 +113,7 @@ function aboutPeople({ usernames, celebrity, position, starts }: Omit<Sample, 'r
     },
     {
       name: 'profile, 20 followers, totalCount',
+      kind: 'followers',
       document: followers,
       requests: usernames.map((username) => ({
         variables: { username },
@@ -96,6 +122,7 @@ function aboutPeople({ usernames, celebrity, position, starts }: Omit<Sample, 'r
     },
     {
       name: '20 users with 5 followers each',
+      kind: 'friends',
       document: friends,
       requests: starts.map(({ username, cursor }) => ({
         variables: { after: cursor },
@@ -104,11 +131,13 @@ function aboutPeople({ usernames, celebrity, position, starts }: Omit<Sample, 'r
     },
     {
       name: 'page one of 9,458 followers',
+      kind: 'deep',
       document: deep,
       requests: [{ variables: { username: celebrity }, route: `/page?username=${celebrity}` }],
     },
     {
       name: 'page at position 9,000',
+      kind: 'deep',
       document: deep,
       requests: [
         {
