@@ -8,6 +8,7 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       publicUrl: 'http://localhost:4000',
       databaseUrl: undefined,
+      workers: 1,
       dataDir: '.data',
       media: { kind: 'disk', folder: '.data/media' },
       auth: { kind: 'secret', secret: null, issuer: null, audience: null },
@@ -67,6 +68,17 @@ describe('readConfig', () => {
     });
   });
 
+  it('has several workers where they share a database, and says what to set where they do not', () => {
+    const postgres = { DATABASE_URL: 'postgres://localhost/kith' };
+    expect(readConfig({ ...postgres, WORKERS: '64' }).workers).toBe(64);
+    expect(readConfig({ WORKERS: '1' }).workers).toBe(1);
+    expect(() => readConfig({ WORKERS: '2' })).toThrow(
+      new ConfigError(
+        'WORKERS: the embedded database serves one process; set DATABASE_URL to have several of them.',
+      ),
+    );
+  });
+
   it('reads lists of origins', () => {
     expect(readConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:3000' }).corsOrigins).toEqual([
       'https://a.example',
@@ -78,6 +90,10 @@ describe('readConfig', () => {
     ['PORT', { PORT: 'eighty' }],
     ['PORT', { PORT: '70000' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/kith' }],
+    ['WORKERS', { DATABASE_URL: 'postgres://localhost/kith', WORKERS: '0' }],
+    ['WORKERS', { DATABASE_URL: 'postgres://localhost/kith', WORKERS: '65' }],
+    ['WORKERS', { DATABASE_URL: 'postgres://localhost/kith', WORKERS: '1.5' }],
+    ['WORKERS', { DATABASE_URL: 'postgres://localhost/kith', WORKERS: 'all' }],
     ['AUTH_SECRET', { AUTH_SECRET: 'x'.repeat(31) }],
     ['AUTH_JWKS_URL', { AUTH_JWKS_URL: 'id.example' }],
     ['AUTH_ISSUER', { AUTH_JWKS_URL: 'https://id.example/jwks' }],

@@ -13,6 +13,7 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
     .refine((url) => URL.canParse(url), 'must be a URL')
     .optional(),
+  WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   DATA_DIR: z.string().default('.data'),
   AUTH_SECRET: z
     .string()
@@ -74,6 +75,8 @@ export interface Config {
   host: string;
   publicUrl: string;
   databaseUrl: string | undefined;
+  /** How many processes share the port. */
+  workers: number;
   dataDir: string;
   media: MediaConfig;
   /** A `secret` of null: make one under `dataDir`. */
@@ -112,12 +115,18 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       'AUTH_SECRET or AUTH_JWKS_URL: one of them must be set when NODE_ENV is production; Kith makes up no secret there.',
     );
   }
+  if (e.WORKERS > 1 && e.DATABASE_URL === undefined) {
+    throw new ConfigError(
+      'WORKERS: the embedded database serves one process; set DATABASE_URL to have several of them.',
+    );
+  }
   const tokensConfigured = auth.kind === 'jwks' || auth.secret !== null;
   return {
     port: e.PORT,
     host: e.HOST,
     publicUrl: e.PUBLIC_URL ?? `http://${e.HOST === '127.0.0.1' ? 'localhost' : e.HOST}:${e.PORT}`,
     databaseUrl: e.DATABASE_URL,
+    workers: e.WORKERS,
     dataDir: e.DATA_DIR,
     media: readMedia(e),
     auth,

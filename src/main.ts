@@ -1,16 +1,19 @@
-import { createServer } from 'node:http';
-import { pino } from 'pino';
+import cluster from 'node:cluster';
+import { createServer, type Server } from 'node:http';
+import { type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
 import { signToken, withSecret } from './auth/token.ts';
+import { tellReady, Workers } from './cluster.ts';
 import { type Config, ConfigError, type ReadyAuth, readConfig } from './config.ts';
-import { type Database, DataDirInUseError, openDatabase } from './db/client.ts';
+import { type Database, DataDirInUseError, type OpenDatabase, openDatabase } from './db/client.ts';
 import { demoPeople, loadDemo } from './db/demo/load.ts';
 import { withoutStatement } from './db/errors.ts';
 import { sweepMedia } from './features/media/pictures.ts';
 import { usersByUsernameKey } from './features/users/store.ts';
 import { encodeId } from './graphql/node.ts';
 import { RedisError, redisBus } from './live/redis.ts';
-import { openStorage } from './media/storage.ts';
+import { relayNews, workerBus } from './live/workers.ts';
+import { type MediaStorage, openStorage } from './media/storage.ts';
 
 /** Longest a statement may run, in milliseconds: domain rule 2. */
 const statementTimeout = 5_000;
@@ -19,17 +22,46 @@ const gracePeriod = 10_000;
 /** How often files that nothing shows are looked for, in milliseconds. */
 const sweepInterval = 600_000;
 
+type ReadyConfig = Config & { auth: ReadyAuth };
+
 async function main(): Promise<void> {
   const read = readConfig(process.env);
   const config = { ...read, auth: withSecret(read.auth, read.dataDir) };
   const log = pino({ level: config.logLevel });
-  const bus = config.redisUrl === undefined ? undefined : await redisBus(config.redisUrl, log);
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, statementTimeout });
-  await database.migrate();
-  const storage = await openStorage(config.media);
-  if (config.demo) await loadDemo(database.db, storage, config.auth.issuer ?? '');
+  if (config.workers > 1 && cluster.isPrimary) await startAll(config, log);
+  else await serve(config, log);
+}
 
-  const tokens = config.demo ? await demoTokens(config.auth) : [];
+/** Makes what must be there once, and starts the workers. */
+async function startAll(config: ReadyConfig, log: Logger): Promise<void> {
+  const database = await open(config);
+  await prepare(config, database, await openStorage(config.media));
+  await database.close();
+  // Workers are told less of a port that cannot be had.
+  const server = createServer();
+  await listen(server, config);
+  await new Promise((resolve) => server.close(resolve));
+
+  // Through Redis they reach each other by themselves.
+  if (config.redisUrl === undefined) relayNews();
+  const workers = new Workers(log);
+  if (!(await workers.start(config.workers))) process.exit(1);
+  const end = (signal: NodeJS.Signals) => workers.end(signal);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  console.log(banner(config, database.description, await demoTokens(config)));
+}
+
+/** Answers, as the only process or as one of the workers. */
+async function serve(config: ReadyConfig, log: Logger): Promise<void> {
+  const { worker } = cluster;
+  const bus =
+    config.redisUrl === undefined ? worker && workerBus(worker) : await redisBus(config.redisUrl, log);
+  const database = await open(config);
+  const storage = await openStorage(config.media);
+  if (!worker) await prepare(config, database, storage);
+
+  const tokens = await demoTokens(config);
   const app = createApp({
     db: database.db,
     storage,
@@ -39,11 +71,7 @@ async function main(): Promise<void> {
     graphiql: { title: `${config.community.name}: GraphiQL`, demo: await demoSetup(database.db, tokens) },
   });
   const server = createServer(app.listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
-  });
-  console.log(banner(config, database.description, tokens));
+  await listen(server, config);
 
   // What a process that ended in the middle has left, and what could not be removed at once.
   const sweep = () => sweepMedia({ db: database.db, media: { storage }, now: () => new Date(), log });
@@ -65,10 +93,31 @@ async function main(): Promise<void> {
       clearTimeout(cut);
       await app.dispose();
       await database.close();
+      worker?.disconnect();
     });
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  if (worker) tellReady(worker);
+  else console.log(banner(config, database.description, tokens));
+}
+
+function open({ databaseUrl: url, dataDir }: Config): Promise<OpenDatabase> {
+  return openDatabase({ url, dataDir, statementTimeout });
+}
+
+/** What is done to a database and a storage before anybody is answered. */
+async function prepare(config: ReadyConfig, database: OpenDatabase, storage: MediaStorage): Promise<void> {
+  await database.migrate();
+  if (config.demo) await loadDemo(database.db, storage, config.auth.issuer ?? '');
+}
+
+/** @throws the system's error when it cannot have the port. */
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
 }
 
 interface DemoToken {
@@ -76,8 +125,8 @@ interface DemoToken {
   token: string;
 }
 
-async function demoTokens(auth: ReadyAuth): Promise<DemoToken[]> {
-  if (auth.kind === 'jwks') return [];
+async function demoTokens({ demo, auth }: ReadyConfig): Promise<DemoToken[]> {
+  if (!demo || auth.kind === 'jwks') return [];
   return Promise.all(
     demoPeople.map(async (username) => ({
       username,
@@ -116,5 +165,7 @@ main().catch((error: unknown) => {
 });
 
 function isListenError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+  return (
+    error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'bind')
+  );
 }
