@@ -9,9 +9,9 @@ import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { aspectUsers } from '../aspects/table.ts';
 import { connected } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
-import type { PostRow } from '../posts/card.ts';
+import { type PostRow, readsStats } from '../posts/card.ts';
 import { type PostReader, postKeys } from '../posts/store.ts';
-import { posts, postViews } from '../posts/table.ts';
+import { postStats, posts, postViews } from '../posts/table.ts';
 import { isInAspect, reader, visiblePost } from '../posts/visible.ts';
 import { roomMembers } from '../rooms/table.ts';
 import { userStats, users } from '../users/table.ts';
@@ -170,14 +170,17 @@ function idsOf(ascending: boolean): SQL {
 }
 
 const pageOf = (ascending: boolean) =>
-  preparedFor((db, { post, author }: FeedCard) =>
-    db
+  preparedFor((db, { post, author }: FeedCard) => {
+    const chosen = db
       .select(author ? { ...post.columns, author: author.columns } : post.columns)
       .from(posts)
+      .$dynamic();
+    if (readsStats(post)) chosen.innerJoin(postStats, eq(postStats.postId, posts.id));
+    return chosen
       .innerJoin(users, eq(users.id, posts.authorId))
       .where(sql`${posts.id} = ANY(${idsOf(ascending)}) AND ${visiblePost()}`)
-      .orderBy(...ordered([posts.createdAt, posts.id], ascending)),
-  );
+      .orderBy(...ordered([posts.createdAt, posts.id], ascending));
+  });
 const up = pageOf(true);
 const down = pageOf(false);
 

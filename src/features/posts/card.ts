@@ -5,8 +5,15 @@ import type { UserRow } from '../users/card.ts';
 import { users } from '../users/table.ts';
 import { postStats, posts } from './table.ts';
 
-const stat = (name: 'comments' | 'likes' | 'reshares' | 'subscribers' | 'views') =>
-  sql<number>`(SELECT s.${sql.identifier(name)} FROM ${postStats} s WHERE s.post_id = ${posts.id})`.as(name);
+/** What lies beside a post: whoever reads any of it joins it. */
+const statColumns = {
+  lastActivityAt: postStats.lastActivityAt,
+  comments: postStats.comments,
+  likes: postStats.likes,
+  reshares: postStats.reshares,
+  subscribers: postStats.subscribers,
+  views: postStats.views,
+};
 
 export const postColumns = {
   id: posts.id,
@@ -32,21 +39,14 @@ export const postColumns = {
   longitude: posts.longitude,
   createdAt: posts.createdAt,
   updatedAt: posts.updatedAt,
-  lastActivityAt: sql<Date>`(SELECT s.last_activity_at FROM ${postStats} s WHERE s.post_id = ${posts.id})`
-    .mapWith(postStats.lastActivityAt)
-    .as('last_activity_at'),
-  comments: stat('comments'),
-  likes: stat('likes'),
-  reshares: stat('reshares'),
-  subscribers: stat('subscribers'),
-  views: stat('views'),
+  ...statColumns,
 };
 
 /** A post as lists read it. Of a partial card only the columns that its query's fields need are there. */
 export interface PostRow
   extends Pick<
       typeof posts.$inferSelect,
-      Exclude<keyof typeof postColumns, keyof PostStatsShown | 'isNsfw' | 'lastActivityAt'>
+      Exclude<keyof typeof postColumns, keyof typeof statColumns | 'isNsfw'>
     >,
     PostStatsShown {
   isNsfw: boolean;
@@ -65,6 +65,11 @@ interface PostStatsShown {
 }
 
 export type PostCard = CardOf<typeof postColumns>;
+
+/** Whether a card has anything of `post_stats`. */
+export function readsStats({ columns }: PostCard): boolean {
+  return Object.keys(statColumns).some((name) => name in columns);
+}
 
 /** The card for a query that asks these fields of a list's posts. */
 export const postCardFor = cardsOf(

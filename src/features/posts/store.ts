@@ -7,7 +7,7 @@ import { postCategories } from '../categories/table.ts';
 import { roomMembers } from '../rooms/table.ts';
 import { users } from '../users/table.ts';
 import { unseenIds } from '../users/visible.ts';
-import { type PostCard, type PostRow, postColumns } from './card.ts';
+import { type PostCard, type PostRow, postColumns, readsStats } from './card.ts';
 import { postStats, posts, type postTypes } from './table.ts';
 import { reader, visiblePost } from './visible.ts';
 
@@ -23,6 +23,7 @@ const found = (condition: SQL) =>
       .select(postColumns)
       .from(posts)
       .innerJoin(users, eq(users.id, posts.authorId))
+      .innerJoin(postStats, eq(postStats.postId, posts.id))
       .where(sql`${condition} AND ${visiblePost()}`),
   );
 const byId = found(sql`${posts.id} = ANY(${sql.placeholder('ids')}::uuid[])`);
@@ -95,6 +96,7 @@ const pageOf = (source: PostSource, ascending: boolean) =>
     const parents = parentsOf(db);
     const chosen = db.select(card.columns).from(table).$dynamic();
     if (table !== posts) chosen.innerJoin(posts, eq(posts.id, postCategories.postId));
+    if (readsStats(card)) chosen.innerJoin(postStats, eq(postStats.postId, posts.id));
     const page = chosen
       .innerJoin(users, eq(users.id, posts.authorId))
       .where(
