@@ -114,7 +114,7 @@ const kith = useTestApp();
 
 describe('a token signed with the secret', () => {
   it('ends when it does, however often it was accepted before', async () => {
-    const bearer = await asBearer(sign({ sub: 'ada' }, { expires: '1m' }));
+    const bearer = await asBearer(sign({ sub: 'ending' }, { expires: '1m' }));
     const statuses = async () => (await answers(kith, bearer)).map(({ status }) => status);
     expect(await statuses()).toEqual([200, 200]);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 70_000 });
