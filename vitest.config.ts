@@ -13,8 +13,8 @@ export default defineConfig({
     // file changes besides its own (the environment, a clock) it has to put back.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     env: { NODE_ENV: 'test' },
   },
 });
