@@ -12,7 +12,7 @@ import { follows } from '../follows/table.ts';
 import { type PostRow, readsStats } from '../posts/card.ts';
 import { type PostReader, postKeys } from '../posts/store.ts';
 import { postStats, posts, postViews } from '../posts/table.ts';
-import { isInAspect, reader, visiblePost } from '../posts/visible.ts';
+import { isConnected, isFollower, isInAspect, isInRoom, reader, visiblePost } from '../posts/visible.ts';
 import { roomMembers } from '../rooms/table.ts';
 import { userStats, users } from '../users/table.ts';
 import { unlistedPeople } from '../users/visible.ts';
@@ -35,15 +35,8 @@ const order = [p.createdAt, p.id];
 const unlisted = sql`unlisted AS MATERIALIZED (SELECT * FROM (${unlistedPeople()}) AS person (id))`;
 const isListed = (person: SQLWrapper) => sql`${person} NOT IN (SELECT unlisted.id FROM unlisted)`;
 
-/**
- * Whoever asks follows, or is connected with, the author. Of a few posts: each author is looked up. Without the OFFSET
- * PostgreSQL may read all that the reader follows into a hash.
- */
-const follower = (who: SQLWrapper, author: SQLWrapper) => sql`EXISTS (
-  SELECT FROM ${follows} f WHERE f.follower_id = ${who} AND f.followee_id = ${author} OFFSET 0)`;
-const isConnected = (who: SQLWrapper, author: SQLWrapper) => sql`EXISTS (
-  SELECT FROM ${connected} c WHERE c.user_id = ${who} AND c.peer_id = ${author} OFFSET 0)`;
-const isTied = (author: SQLWrapper) => sql`(${follower(viewer, author)} OR ${isConnected(viewer, author)})`;
+/** The viewer follows the author, or is connected with them. */
+const isTied = (author: SQLWrapper) => sql`(${isFollower(viewer, author)} OR ${isConnected(viewer, author)})`;
 
 /**
  * A reshare that shows what is not there otherwise: its root can be found and is not in the feed, nor is a newer reshare of
@@ -60,11 +53,10 @@ const isNews = sql`EXISTS (
 const isInFeed = sql`CASE p.feed_kind
   WHEN 'PUBLIC' THEN ${isTied(p.authorId)}
   WHEN 'RESHARE' THEN ${isTied(p.authorId)} AND ${isNews}
-  WHEN 'FOLLOWERS' THEN ${follower(reader, p.authorId)}
+  WHEN 'FOLLOWERS' THEN ${isFollower(reader, p.authorId)}
   WHEN 'CONNECTIONS' THEN ${isConnected(reader, p.authorId)}
   WHEN 'ASPECTS' THEN ${isInAspect(reader, p)} AND ${isTied(p.authorId)}
-  WHEN 'ROOM' THEN EXISTS (
-    SELECT FROM ${roomMembers} m WHERE m.room_id = p.room_id AND m.user_id = ${reader} OFFSET 0)
+  WHEN 'ROOM' THEN ${isInRoom(reader, p.roomId)}
 END AND ${isListed(p.authorId)}`;
 
 /**

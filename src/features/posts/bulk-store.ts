@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { keyArray } from '../../db/prepared.ts';
-import { ensureTags } from '../tags/store.ts';
-import { tags } from '../tags/table.ts';
 import { lockPeople } from '../users/store.ts';
+import { insertPostTags } from './label-store.ts';
 import type { PostVisibility } from './rules.ts';
-import { posts, postTags } from './table.ts';
+import { posts } from './table.ts';
 
 /** The text of a post to make, with all that comes of it. */
 export interface TextToLoad {
@@ -76,10 +75,14 @@ export async function ensurePosts(tx: Database, all: readonly PostToLoad[]): Pro
     tx,
     loadable.filter(({ root }) => root === null),
   );
-  await insertTags(
-    tx,
-    loadable.filter(({ id }) => written.has(id)),
-  );
+  const tagged = loadable.filter(({ id }) => written.has(id));
+  const [first] = tagged;
+  if (first) {
+    const places = tagged.flatMap(({ id, text }) =>
+      (text?.tags ?? []).map((name, position) => ({ postId: id, name, position })),
+    );
+    await insertPostTags(tx, places, first.createdAt);
+  }
   // After what they reshare, some of which is in the same batch.
   const reshared = await insertPosts(
     tx,
@@ -112,25 +115,4 @@ async function insertPosts(tx: Database, all: readonly PostToLoad[]): Promise<Se
     ON CONFLICT DO NOTHING RETURNING id`);
   const made = await tx.with(written).select({ id: written.id }).from(written);
   return new Set(made.map(({ id }) => id));
-}
-
-async function insertTags(tx: Database, all: readonly PostToLoad[]): Promise<void> {
-  const places = all.flatMap(({ id, text }) =>
-    (text?.tags ?? []).map((name, position) => ({ id, name, position })),
-  );
-  const [first] = all;
-  if (!first || places.length === 0) return;
-  await ensureTags(tx, [...new Set(places.map(({ name }) => name))], first.createdAt);
-  await tx.insert(postTags).select(
-    tx
-      .select({
-        postId: sql<string>`n.id`.as('post_id'),
-        tagId: tags.id,
-        position: sql<number>`n.position`.as('position'),
-      })
-      .from(
-        sql`json_to_recordset(${JSON.stringify(places)}::text::json) AS n (id uuid, name text, position smallint)`,
-      )
-      .innerJoin(tags, sql`${tags.name} = n.name`),
-  );
 }

@@ -4,14 +4,13 @@ import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { keyArray } from '../../db/prepared.ts';
 import { newId } from '../../db/uuid.ts';
-import { blocks } from '../blocks/table.ts';
 import { commentMentions, comments } from '../comments/table.ts';
 import type { Doing } from '../notifications/act-store.ts';
 import { pollChoices, polls, pollVoters, pollVotes } from '../polls/table.ts';
-import { ensureTags } from '../tags/store.ts';
-import { tags } from '../tags/table.ts';
 import { users } from '../users/table.ts';
-import { postAspects, postLikes, postMedia, postMentions, posts, postTags, postViews } from './table.ts';
+import { unparted } from '../users/visible.ts';
+import { insertPostTags, type TagPlace } from './label-store.ts';
+import { postAspects, postLikes, postMedia, postMentions, posts, postViews } from './table.ts';
 import { isFor } from './visible.ts';
 
 /** Posts to write, and what they are made with. */
@@ -19,7 +18,7 @@ export interface WrittenPosts {
   posts: readonly (typeof posts.$inferInsert)[];
   media: readonly (typeof postMedia.$inferInsert)[];
   aspects: readonly (typeof postAspects.$inferInsert)[];
-  tags: readonly { postId: string; name: string; position: number }[];
+  tags: readonly TagPlace[];
   polls: readonly (typeof polls.$inferInsert)[];
   choices: readonly (typeof pollChoices.$inferInsert)[];
 }
@@ -37,13 +36,7 @@ export async function insertPosts(tx: Database, made: WrittenPosts, at: Date): P
   await inParts(made.aspects, (rows) => tx.insert(postAspects).values(rows));
   await inParts(made.polls, (rows) => tx.insert(polls).values(rows));
   await inParts(made.choices, (rows) => tx.insert(pollChoices).values(rows));
-  await ensureTags(tx, [...new Set(made.tags.map(({ name }) => name))], at);
-  await tx.insert(postTags).select(
-    sql`SELECT asked.post_id, ${tags.id}, asked.position
-      FROM unnest(${keyArray(made.tags.map(({ postId }) => postId))}::uuid[], ${sql.param(made.tags.map(({ name }) => name))}::text[],
-        ${keyArray(made.tags.map(({ position }) => String(position)))}::smallint[]) AS asked(post_id, name, position)
-      JOIN ${tags} ON ${tags.name} = asked.name`,
-  );
+  await insertPostTags(tx, made.tags, at);
 }
 
 async function inParts<Row>(
@@ -63,11 +56,7 @@ export async function readersOf(
   const rows = await tx
     .select({ postId: posts.id, readers: sql<string[]>`json_agg(${users.id} ORDER BY ${users.id})` })
     .from(posts)
-    .innerJoin(
-      users,
-      sql`${isFor(sql`${users.id}`)} AND NOT EXISTS (SELECT FROM ${blocks} b
-        WHERE (b.blocker_id, b.blocked_id) IN ((${users.id}, ${posts.authorId}), (${posts.authorId}, ${users.id})))`,
-    )
+    .innerJoin(users, sql`${isFor(users.id)} AND ${unparted(users.id, posts.authorId)}`)
     .where(sql`${posts.id} = ANY(${keyArray(postIds)}::uuid[])`)
     .groupBy(posts.id);
   return new Map(rows.map(({ postId, readers }) => [postId, new Set(readers)]));

@@ -86,6 +86,34 @@ export async function replacePostTags(
   );
 }
 
+/** A tag of a post, in lower case, and the how many-th of its own it is. */
+export interface TagPlace {
+  postId: string;
+  name: string;
+  position: number;
+}
+
+/**
+ * Tags posts that have no tags yet, as many as there are; tags that are not there yet are made. Run it in a transaction.
+ * @param at when those tags are made.
+ */
+export async function insertPostTags(tx: Database, places: readonly TagPlace[], at: Date): Promise<void> {
+  if (places.length === 0) return;
+  await ensureTags(tx, [...new Set(places.map(({ name }) => name))], at);
+  await tx.insert(postTags).select(
+    tx
+      .select({
+        postId: sql<string>`n."postId"`.as('post_id'),
+        tagId: tags.id,
+        position: sql<number>`n.position`.as('position'),
+      })
+      .from(
+        sql`json_to_recordset(${JSON.stringify(places)}::text::json) AS n ("postId" uuid, name text, position smallint)`,
+      )
+      .innerJoin(tags, sql`${tags.name} = n.name`),
+  );
+}
+
 /** The names of a post's tags, in their order. */
 export async function tagNames(tx: Database, postId: string): Promise<string[]> {
   return (await tagsOfPosts(tx, [postId])).map(({ tag }) => tag.name);

@@ -2,9 +2,9 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { keyArray } from '../../db/prepared.ts';
-import { blocks } from '../blocks/table.ts';
 import { lockPeople } from '../users/store.ts';
 import { users } from '../users/table.ts';
+import { unparted } from '../users/visible.ts';
 import { postStats, posts } from './table.ts';
 import { isFor } from './visible.ts';
 
@@ -61,7 +61,7 @@ const standing = {
 /** The post can be found by them: its author is not suspended, no block stands between, and it is for them. */
 const mayFind = ({ viewer, reader }: Actor) =>
   sql`${users.status} <> 'SUSPENDED' AND ${isFor(sql`${reader}::uuid`)}
-    AND NOT EXISTS (SELECT FROM ${blocks} b WHERE (b.blocker_id, b.blocked_id) IN ((${viewer}::uuid, ${posts.authorId}), (${posts.authorId}, ${viewer}::uuid)))`;
+    AND ${unparted(sql`${viewer}::uuid`, posts.authorId)}`;
 
 const anyOf = (ids: readonly string[]) => sql`ANY(${keyArray(ids)}::uuid[])`;
 
@@ -127,9 +127,6 @@ export async function readersAmong(
     .select({ id: sql<string>`asked.id` })
     .from(sql`unnest(${keyArray(people)}::uuid[]) AS asked(id)`)
     .innerJoin(posts, eq(posts.id, postId))
-    .where(
-      sql`${isFor(asked)} AND NOT EXISTS (SELECT FROM ${blocks} b
-        WHERE (b.blocker_id, b.blocked_id) IN ((asked.id, ${posts.authorId}), (${posts.authorId}, asked.id)))`,
-    );
+    .where(sql`${isFor(asked)} AND ${unparted(asked, posts.authorId)}`);
   return rows.map(({ id }) => id);
 }

@@ -2,10 +2,10 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { keyArray } from '../../db/prepared.ts';
-import { blocks } from '../blocks/table.ts';
 import { forgetSubjectOf, lockInboxes, tell } from '../notifications/act-store.ts';
 import { usernameKey } from '../users/rules.ts';
 import { users } from '../users/table.ts';
+import { unparted } from '../users/visible.ts';
 import { readersAmong } from './lock-store.ts';
 import { postMentions, posts } from './table.ts';
 
@@ -39,7 +39,7 @@ export async function namedBy(
     .from(users)
     .where(
       sql`${users.usernameKey} = ANY(${keyArray(names)}::text[]) AND ${users.status} <> 'SUSPENDED'
-        AND NOT EXISTS (SELECT FROM ${blocks} b WHERE (b.blocker_id, b.blocked_id) IN ((${author}::uuid, ${users.id}), (${users.id}, ${author}::uuid)))`,
+        AND ${unparted(sql`${author}::uuid`, users.id)}`,
     )
     .orderBy(users.id)
     .for('key share');

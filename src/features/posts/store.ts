@@ -4,12 +4,11 @@ import type { Database } from '../../db/client.ts';
 import { type KeyKind, ordered, parentsOf, type Window, windowValues, within } from '../../db/keyset.ts';
 import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
 import { postCategories } from '../categories/table.ts';
-import { roomMembers } from '../rooms/table.ts';
 import { users } from '../users/table.ts';
 import { unseenIds } from '../users/visible.ts';
 import { type PostCard, type PostRow, postColumns, readsStats } from './card.ts';
 import { postStats, posts, type postTypes } from './table.ts';
-import { reader, visiblePost } from './visible.ts';
+import { isInRoom, reader, visiblePost } from './visible.ts';
 
 /** Who asks: the viewer, and the same again where their token lets them read posts that are not public. */
 export interface PostReader {
@@ -76,8 +75,7 @@ const sources: Record<PostSource, Source> = {
     order: [posts.createdAt, posts.id],
     table: posts,
     // Asked of the room, once: to those who are not in it all its posts would be passed to show none.
-    open: (room) => sql`EXISTS (
-      SELECT FROM ${roomMembers} mine WHERE mine.room_id = ${room} AND mine.user_id = ${reader} OFFSET 0)`,
+    open: (room) => isInRoom(reader, room),
   },
   root: { parent: posts.rootId, order: [posts.createdAt, posts.id], table: posts },
   category: {

@@ -12,20 +12,37 @@ export const reader = sql`${sql.placeholder('reader')}::uuid`;
 
 /**
  * The reader is one of those whom the post is for, its author among them. Whether its author can be found is not asked.
- * Each post is looked up: without the OFFSETs PostgreSQL may read all that the reader follows into a hash, for a few posts.
  * @param to who reads; null for those who read what is public alone.
  */
 export function isFor(to: SQLWrapper = reader): SQL {
   return sql`(${posts.visibility} = 'PUBLIC' OR ${posts.authorId} = ${to}
     OR CASE ${posts.visibility}
-      WHEN 'FOLLOWERS' THEN EXISTS (
-        SELECT FROM ${follows} mine WHERE mine.follower_id = ${to} AND mine.followee_id = ${posts.authorId} OFFSET 0)
-      WHEN 'CONNECTIONS' THEN EXISTS (
-        SELECT FROM ${connected} mine WHERE mine.user_id = ${to} AND mine.peer_id = ${posts.authorId} OFFSET 0)
+      WHEN 'FOLLOWERS' THEN ${isFollower(to, posts.authorId)}
+      WHEN 'CONNECTIONS' THEN ${isConnected(to, posts.authorId)}
       WHEN 'ASPECTS' THEN ${isInAspect(to, posts)}
-      WHEN 'ROOM' THEN EXISTS (
-        SELECT FROM ${roomMembers} mine WHERE mine.room_id = ${posts.roomId} AND mine.user_id = ${to} OFFSET 0)
+      WHEN 'ROOM' THEN ${isInRoom(to, posts.roomId)}
     END)`;
+}
+
+// Each of these is looked up for each post: without the OFFSETs PostgreSQL may read all that the reader follows into a
+// hash, for a few posts.
+
+/** The reader follows the author. */
+export function isFollower(to: SQLWrapper, author: SQLWrapper): SQL {
+  return sql`EXISTS (
+    SELECT FROM ${follows} mine WHERE mine.follower_id = ${to} AND mine.followee_id = ${author} OFFSET 0)`;
+}
+
+/** The reader is connected with the author. */
+export function isConnected(to: SQLWrapper, author: SQLWrapper): SQL {
+  return sql`EXISTS (
+    SELECT FROM ${connected} mine WHERE mine.user_id = ${to} AND mine.peer_id = ${author} OFFSET 0)`;
+}
+
+/** The reader is in the room. */
+export function isInRoom(to: SQLWrapper, room: SQLWrapper): SQL {
+  return sql`EXISTS (
+    SELECT FROM ${roomMembers} mine WHERE mine.room_id = ${room} AND mine.user_id = ${to} OFFSET 0)`;
 }
 
 /** The reader is in one of the aspects that the post is for. */

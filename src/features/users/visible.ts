@@ -1,6 +1,6 @@
 // Who may be seen: domain rule 3 as SQL predicates, in this one place. All take the viewer's id, or null, from the
 // placeholder `viewer`.
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { blocks, hides } from '../blocks/table.ts';
 import { connected } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
@@ -10,14 +10,18 @@ type UserColumns = Pick<typeof users, 'id' | 'status' | 'searchable' | 'profileV
 
 const viewer = sql`${sql.placeholder('viewer')}::uuid`;
 
-/**
- * The user can be found at all: not suspended, and no block stands between them and the viewer (rules 3.1, 3.7). Each is
- * looked up: without the OFFSETs a plan for all values compares everybody with all whom the viewer blocks.
- */
+/** The user can be found at all: not suspended, and no block stands between them and the viewer (rules 3.1, 3.7). */
 export function visible(user: Pick<UserColumns, 'id' | 'status'> = users): SQL {
-  return sql`${user.status} <> 'SUSPENDED'
-    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockerId} = ${viewer} AND ${blocks.blockedId} = ${user.id} OFFSET 0)
-    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockedId} = ${viewer} AND ${blocks.blockerId} = ${user.id} OFFSET 0)`;
+  return sql`${user.status} <> 'SUSPENDED' AND ${unparted(viewer, user.id)}`;
+}
+
+/**
+ * No block stands between the two, whoever made it (rule 3.1). Each pair is looked up: without the OFFSETs a plan for all
+ * values compares everybody with all whom the one blocks.
+ */
+export function unparted(one: SQLWrapper, other: SQLWrapper): SQL {
+  return sql`NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockerId} = ${one} AND ${blocks.blockedId} = ${other} OFFSET 0)
+    AND NOT EXISTS (SELECT FROM ${blocks} WHERE ${blocks.blockedId} = ${one} AND ${blocks.blockerId} = ${other} OFFSET 0)`;
 }
 
 /** The user comes up in lists of everybody: visible, searchable or known to the viewer, and not hidden by them (rules 3.2, 3.4). */
