@@ -78,6 +78,11 @@ export class Live {
     this.#bus?.publish(people);
   }
 
+  /** Somebody did something, of which these people were told: nothing is new where nobody was. Once it is committed. */
+  wakeTold(actor: string, told: readonly string[]): void {
+    if (told.length > 0) this.wake([...new Set([...told, actor])]);
+  }
+
   /**
    * There is a new post of a person or a room: to be called once it is committed. Who has it in their feed each instance
    * finds among those who listen there, so that it costs nothing where nobody does.

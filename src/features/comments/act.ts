@@ -6,7 +6,7 @@ import { notFound, requireId } from '../../graphql/node.ts';
 import { actorOf } from '../posts/act.ts';
 import { loadPost } from '../posts/loaders.ts';
 import { type Actor, PostDenied } from '../posts/lock-store.ts';
-import { mentionsIn, parseText, render } from '../posts/markdown.ts';
+import { parseText, renderer } from '../posts/markdown.ts';
 import { modifyScope } from '../posts/rules.ts';
 import { loadComment } from './loaders.ts';
 import { CommentDenied, type CommentText } from './write-store.ts';
@@ -27,14 +27,7 @@ function commentRefusal(error: unknown): unknown {
 /** What a comment is to say, read once. */
 export function commentText(body: string): CommentText {
   const parsed = parseText(body);
-  return {
-    body,
-    names: parsed.names,
-    render: (people) => {
-      const html = render(parsed, people);
-      return { html, mentioned: mentionsIn(html) };
-    },
-  };
+  return { body, names: parsed.names, render: renderer(parsed) };
 }
 
 /**
@@ -55,7 +48,7 @@ export async function actOnComment(
   requireScope(viewer, modifyScope(post.visibility));
   try {
     const told = await act(id, actorOf(ctx, viewer));
-    if (told.length > 0) ctx.live.wake([...new Set([...told, viewer.id])]);
+    ctx.live.wakeTold(viewer.id, told);
     return { commentId: id };
   } catch (error) {
     throw commentRefusal(error);

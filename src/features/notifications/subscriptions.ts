@@ -32,10 +32,13 @@ builder.subscriptionFields((t) => ({
       const asked = ownFields(info);
       // They are read, not stored: only for those who ask.
       const readsFeed = asked.has('posts') || asked.has('total');
-      const read = async () => ({
-        counts: await unseenCounts(ctx.db, viewer.id),
-        posts: readsFeed ? await ctx.loaders.load(ctx, unseenPostsLoader, viewer.id) : 0,
-      });
+      const read = async () => {
+        const [counts, posts] = await Promise.all([
+          unseenCounts(ctx.db, viewer.id),
+          readsFeed ? ctx.loaders.load(ctx, unseenPostsLoader, viewer.id) : 0,
+        ]);
+        return { counts, posts };
+      };
       let last = await read();
       const next = async () => {
         const now = await read();

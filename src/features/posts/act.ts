@@ -65,7 +65,7 @@ export async function actOnPost(
   const id = requireId('Post', postId, 'postId');
   try {
     const told = await act(id, actorOf(ctx, viewer));
-    if (told.length > 0) ctx.live.wake([...new Set([...told, viewer.id])]);
+    ctx.live.wakeTold(viewer.id, told);
     return { postId: id };
   } catch (error) {
     throw postRefusal(error, 'postId');

@@ -48,20 +48,10 @@ export interface PostRow
       typeof posts.$inferSelect,
       Exclude<keyof typeof postColumns, keyof typeof statColumns | 'isNsfw'>
     >,
-    PostStatsShown {
+    Pick<typeof postStats.$inferSelect, keyof typeof statColumns> {
   isNsfw: boolean;
-  lastActivityAt: Date;
   /** Its author, where they were read with it: a partial card. */
   author?: UserRow;
-}
-
-/** A post's counters. */
-interface PostStatsShown {
-  comments: number;
-  likes: number;
-  reshares: number;
-  subscribers: number;
-  views: number;
 }
 
 export type PostCard = CardOf<typeof postColumns>;

@@ -125,7 +125,7 @@ mutation('createPost', {
           tags: tagsOf(checked.tags ?? [], text.hashtags),
           poll: asked,
         });
-        if (told.length > 0) ctx.live.wake([...new Set([...told, viewer.id])]);
+        ctx.live.wakeTold(viewer.id, told);
         ctx.live.wakeFeedsOf(roomId ?? viewer.id);
       } catch (error) {
         throw roomRefusal(postRefusal(error));

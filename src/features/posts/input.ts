@@ -3,7 +3,7 @@ import { requireScope } from '../../auth/require-viewer.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Context } from '../../context.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
-import { mentionsIn, parseText, render } from './markdown.ts';
+import { parseText, renderer } from './markdown.ts';
 import type { WrittenText } from './mention-store.ts';
 import { maxPostCategories, maxPostTags, modifyScope } from './rules.ts';
 import { ownVisibility } from './store.ts';
@@ -45,10 +45,7 @@ export function writtenText(body: string): WrittenText & { title: string | null 
     title: titleOf(parsed),
     hashtags: parsed.hashtags,
     names: parsed.names,
-    render: (people) => {
-      const html = render(parsed, people);
-      return { html, mentioned: mentionsIn(html) };
-    },
+    render: renderer(parsed),
   };
 }
 

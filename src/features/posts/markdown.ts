@@ -116,6 +116,16 @@ export function render({ tokens, mentions }: ParsedText, people: ReadonlyMap<str
   );
 }
 
+/** What `render` makes of a text once it is known whom it may name, and who of them are marked in it, in its order. */
+export function renderer(
+  parsed: ParsedText,
+): (people: ReadonlyMap<string, string>) => { html: string; mentioned: string[] } {
+  return (people) => {
+    const html = render(parsed, people);
+    return { html, mentioned: mentionsIn(html) };
+  };
+}
+
 /** Somebody whom a reader can find. */
 export interface MentionedPerson {
   /** Their relay id. */

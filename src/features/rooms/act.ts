@@ -68,7 +68,7 @@ export async function actInRoom(
   const id = requireId('Room', roomId, 'roomId');
   try {
     const told = await act(id);
-    if (told.length > 0) ctx.live.wake([...new Set([...told, viewer.id])]);
+    ctx.live.wakeTold(viewer.id, told);
     return { roomId: id };
   } catch (error) {
     throw roomRefusal(error);
