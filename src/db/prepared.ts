@@ -1,5 +1,7 @@
-import { Column, is, SQL } from 'drizzle-orm';
+import { Column, is, Placeholder, SQL } from 'drizzle-orm';
+import { PgTimestamp } from 'drizzle-orm/pg-core';
 import { type Database, databaseFor, type Purpose } from './client.ts';
+import { storedTime } from './time.ts';
 
 type Values = Record<string, unknown>;
 interface Statement<Rows> {
@@ -41,6 +43,7 @@ export function preparedFor<Variant extends object, Rows>(
     let statement = variants.get(variant);
     if (!statement) {
       statement = build(db, variant).prepare(`kith_${statements++}`);
+      shareParameters(statement);
       compileMapper(statement);
       variants.set(variant, statement);
     }
@@ -53,6 +56,28 @@ interface Prepared {
   fields?: readonly { path: readonly string[]; field: unknown }[];
   joinsNotNullableMap?: Record<string, boolean>;
   customResultMapper?: (rows: readonly (readonly unknown[])[]) => unknown[];
+  queryString: string;
+  params: readonly unknown[];
+}
+
+/**
+ * Makes all places of a statement that have the same placeholder one parameter. Drizzle makes each a parameter of its own:
+ * the feed's statement would take 92 values, most of them the viewer, to be written, sent and parsed each time.
+ */
+function shareParameters(statement: object): void {
+  const inside = statement as Prepared;
+  const kept: unknown[] = [];
+  const byName = new Map<string, number>();
+  const numbers = inside.params.map((param) => {
+    const name = is(param, Placeholder) ? param.name : null;
+    const known = name === null ? undefined : byName.get(name);
+    if (known !== undefined) return known;
+    const number = kept.push(param);
+    if (name !== null) byName.set(name, number);
+    return number;
+  });
+  inside.params = kept;
+  inside.queryString = inside.queryString.replaceAll(/\$(\d+)/g, (_, number) => `$${numbers[number - 1]}`);
 }
 
 /**
@@ -61,7 +86,7 @@ interface Prepared {
  * may make a nested object null keep Drizzle's.
  */
 function compileMapper(statement: object): void {
-  const inside: Prepared = statement;
+  const inside = statement as Prepared;
   const { fields, joinsNotNullableMap } = inside;
   if (!fields || inside.customResultMapper || fields.some(({ path }) => path.length > 2)) return;
   const nullable = Object.values(joinsNotNullableMap ?? {}).some((notNull) => !notNull);
@@ -96,6 +121,7 @@ function decoderOf(field: unknown): Decode {
   const decoder = is(field, Column) ? field : decoderOfSql(field);
   // Most columns take what the driver gives.
   if (decoder.mapFromDriverValue === Column.prototype.mapFromDriverValue) return asIs;
+  if (is(decoder, PgTimestamp)) return (value) => (typeof value === 'string' ? storedTime(value) : value);
   return (value) => (value === null ? null : decoder.mapFromDriverValue(value));
 }
 
