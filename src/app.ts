@@ -126,7 +126,12 @@ export function createApp({
     batching: false,
     // `useRequests` counts bodies, whose limit depends on the token.
     maxRequestBodySize: false,
-    parserAndValidationCache: { documentCache: cache(), errorCache: cache() } as never,
+    // What validation found is kept by `useDocumentLimits`.
+    parserAndValidationCache: {
+      documentCache: cache(),
+      errorCache: cache(),
+      validationCache: false,
+    } as never,
     maskedErrors: { maskError: (error) => maskError(error, log) },
     logging: {
       debug: (...args: unknown[]) => log.trace({ yoga: args }),

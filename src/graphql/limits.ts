@@ -35,18 +35,23 @@ export const documentLimits = {
 } as const;
 
 interface Analysis {
-  /** What is wrong with the document whatever its variables; validation does not run then. */
-  error: GraphQLError | null;
+  /** What is wrong with the document whatever its variables; null until it has been validated. */
+  errors: readonly Error[] | null;
   costs: Map<OperationDefinitionNode, Cost>;
 }
 
-/** The Yoga plugin that holds every document to the limits, and every string to what PostgreSQL can hold. */
+/**
+ * The Yoga plugin that holds every document to the limits, and every string to what PostgreSQL can hold. Documents are
+ * looked at and validated once for as long as they are kept parsed.
+ */
 export function useDocumentLimits(): Plugin {
   const analyses = new WeakMap<DocumentNode, Analysis>();
   const analysisOf = (document: DocumentNode): Analysis => {
     let analysis = analyses.get(document);
     if (!analysis) {
-      analysis = { error: staticError(document), costs: new Map() };
+      const error = staticError(document);
+      // A document beyond the limits is not validated.
+      analysis = { errors: error && [error], costs: new Map() };
       analyses.set(document, analysis);
     }
     return analysis;
@@ -83,8 +88,14 @@ export function useDocumentLimits(): Plugin {
       });
     },
     onValidate({ params, setResult }) {
-      const { error } = analysisOf(params.documentAST);
-      if (error) setResult([error]);
+      const analysis = analysisOf(params.documentAST);
+      if (analysis.errors) {
+        setResult(analysis.errors);
+        return;
+      }
+      return ({ result }) => {
+        analysis.errors = result;
+      };
     },
     onExecute({ args, setResultAndStopExecution }) {
       const error = refuse(args);

@@ -13,7 +13,7 @@ import {
 } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
-import { bodyLimit, isJson, parseBody, readBody } from './body.ts';
+import { bodyLimit, isJson, parseBody, readNodeBody } from './body.ts';
 import type { corsFor } from './cors.ts';
 import { maskError } from './errors.ts';
 import { isMediaPath, type MediaOptions, sendMedia } from './media.ts';
@@ -109,7 +109,7 @@ async function answer(
     let result: ExecutionResult;
     try {
       const identity = await identities.identify(like);
-      const body = await readBody(chunksOf(request), request.headers['content-length'], bodyLimit(identity));
+      const body = await readNodeBody(request, bodyLimit(identity));
       const params = parseBody(body);
       // Events are Yoga's to stream.
       if (typeof params.query === 'string' && params.query.includes('subscription')) {
@@ -145,11 +145,6 @@ function corsHeadersOf(
   options: ReturnType<LaneOptions['cors']>,
 ): Record<string, string> {
   return getCORSHeadersByRequestAndOptions(new NodeRequest(request) as Request, options) ?? {};
-}
-
-/** The body's chunks. A reader that has had enough leaves the connection as it is: see `letRestPass`. */
-function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  return request.iterator({ destroyOnReturn: false });
 }
 
 /** How long a refused body may take to arrive at its end, in milliseconds. */
