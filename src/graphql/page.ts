@@ -120,9 +120,45 @@ export function page<Row extends { parentId: string }, Args = undefined>(
   pageArgs: PageArgs,
   ...rest: Args extends undefined ? [] : [args: Args]
 ): Page<Row> {
-  const args = rest[0] as Args;
+  const { pages, counts } = readingOf(info, list, pageArgs, rest[0] as Args);
+  return {
+    load: () => ctx.loaders.load(ctx, pages, parentId, pages.identity),
+    totalCount: () => ctx.loaders.load(ctx, counts, parentId, counts.identity),
+  };
+}
+
+/** How pages of a list are read for the arguments of one field of a query, and how its entries are counted. */
+interface Reading<Row> {
+  pages: LoaderSpec<string, PageData<Row>> & { identity: string };
+  counts: LoaderSpec<string, number> & { identity: string };
+}
+
+/** By the arguments, which are one object for all parents: a list under a list is asked for hundreds of times. */
+const readings = new WeakMap<PageArgs, { list: unknown; args: string; reading: unknown }>();
+
+function readingOf<Row extends { parentId: string }, Args>(
+  info: GraphQLResolveInfo,
+  list: List<Row, Args>,
+  pageArgs: PageArgs,
+  args: Args,
+): Reading<Row> {
+  const argsText = args === undefined ? '' : JSON.stringify(args);
+  const known = readings.get(pageArgs);
+  if (known?.list === list && known.args === argsText) return known.reading as Reading<Row>;
+  const reading = newReading(info, list, pageArgs, args, argsText);
+  readings.set(pageArgs, { list, args: argsText, reading });
+  return reading;
+}
+
+function newReading<Row extends { parentId: string }, Args>(
+  info: GraphQLResolveInfo,
+  list: List<Row, Args>,
+  pageArgs: PageArgs,
+  args: Args,
+  argsText: string,
+): Reading<Row> {
   const { size, backward, after, before } = read(list, pageArgs);
-  const identity = `${list.ordering}:${JSON.stringify(args ?? null)}`;
+  const identity = `${list.ordering}:${argsText}`;
   const ascending = list.descending === backward;
   const [low, high] = list.descending ? [before, after] : [after, before];
   const fields = nodeFields(info);
@@ -133,37 +169,31 @@ export function page<Row extends { parentId: string }, Args = undefined>(
     fields,
     joined,
   };
-  const pages: LoaderSpec<string, PageData<Row>> = {
-    batch: async (context, parents) => {
-      const groups = Map.groupBy(await list.rows(context, parents, pageRead), (row) => row.parentId);
-      return parents.map((parent) => {
-        const rows = groups.get(parent) ?? [];
-        const more = rows.length > size;
-        const kept = more ? rows.slice(0, size) : rows;
-        if (backward) kept.reverse();
-        return {
-          edges: kept.map((row) => ({ row, cursor: () => cursorOf(list, row) })),
-          hasNextPage: backward ? before !== null : more,
-          hasPreviousPage: backward ? more : after !== null,
-        };
-      });
-    },
-  };
-  const counts: LoaderSpec<string, number> = {
-    batch: async (context, parents) => {
-      const found = new Map((await list.counts(context, parents, args)).map((c) => [c.parentId, c.count]));
-      return parents.map((parent) => found.get(parent) ?? 0);
-    },
-  };
   return {
-    load: () =>
-      ctx.loaders.load(
-        ctx,
-        pages,
-        parentId,
-        `page ${identity}:${size} ${backward} ${pageArgs.after} ${pageArgs.before}:${[...fields].join()}:${[...joined].join()}`,
-      ),
-    totalCount: () => ctx.loaders.load(ctx, counts, parentId, `count ${identity}`),
+    pages: {
+      identity: `page ${identity}:${size} ${backward} ${pageArgs.after} ${pageArgs.before}:${[...fields].join()}:${[...joined].join()}`,
+      batch: async (ctx, parents) => {
+        const groups = Map.groupBy(await list.rows(ctx, parents, pageRead), (row) => row.parentId);
+        return parents.map((parent) => {
+          const rows = groups.get(parent) ?? [];
+          const more = rows.length > size;
+          const kept = more ? rows.slice(0, size) : rows;
+          if (backward) kept.reverse();
+          return {
+            edges: kept.map((row) => ({ row, cursor: () => cursorOf(list, row) })),
+            hasNextPage: backward ? before !== null : more,
+            hasPreviousPage: backward ? more : after !== null,
+          };
+        });
+      },
+    },
+    counts: {
+      identity: `count ${identity}`,
+      batch: async (ctx, parents) => {
+        const found = new Map((await list.counts(ctx, parents, args)).map((c) => [c.parentId, c.count]));
+        return parents.map((parent) => found.get(parent) ?? 0);
+      },
+    },
   };
 }
 

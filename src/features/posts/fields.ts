@@ -22,10 +22,12 @@ builder.objectFields(UserRef, (t) => ({
       ...pageArgs(t.arg),
       types: t.arg({ type: [PostTypeEnum], description: 'Only those of these kinds; null: of all.' }),
     },
-    resolve: (user, { types, ...args }, ctx, info) =>
+    resolve: (user, args, ctx, info) =>
       user.restricted
         ? emptyPage
-        : page(ctx, info, postsOfAuthor, user.id, args, { types: types ? [...new Set(types)] : null }),
+        : page(ctx, info, postsOfAuthor, user.id, args, {
+            types: args.types ? [...new Set(args.types)] : null,
+          }),
   }),
   photos: t.field({
     type: PhotoConnection,
