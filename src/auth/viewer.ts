@@ -13,10 +13,12 @@ export interface Viewer {
   expiresAt: Date;
   /** The application the token was given to. */
   client: string | null;
+  /** How many people they followed or were connected with when the request came. */
+  ties: number;
 }
 
 /** What is kept of a person for signing in; `deleted` when they have deleted their account. */
-export type Account = { id: string; status: 'ACTIVE' | 'PENDING' | 'SUSPENDED' } | 'deleted';
+export type Account = { id: string; status: 'ACTIVE' | 'PENDING' | 'SUSPENDED'; ties: number } | 'deleted';
 
 /** Finds the account of an identity, or creates it at first sight. */
 export type FindOrCreateAccount = (identity: Identity) => Promise<Account>;
@@ -51,6 +53,7 @@ export async function viewerOf(identity: Identity, findOrCreate: FindOrCreateAcc
     scopes: new Set(identity.scopes),
     expiresAt: identity.expiresAt,
     client: identity.client,
+    ties: account.ties,
   };
 }
 

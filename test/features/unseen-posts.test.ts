@@ -208,7 +208,7 @@ describe('how many posts are new', () => {
     const read = async (fields: string) => {
       kith.database.statements.length = 0;
       await kith.query(`{ viewer { unseen { ${fields} } } }`, { as: ada.username });
-      return kith.database.statements.filter((statement) => statement.includes('look_up')).length;
+      return kith.database.statements.filter((statement) => statement.includes('feed_kind')).length;
     };
     expect(await read('notifications connectionRequests')).toBe(0);
     for (const fields of ['posts', 'total', 'total posts', 'a: posts b: total c: posts']) {

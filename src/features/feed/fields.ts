@@ -6,6 +6,7 @@ import { postKeys } from '../posts/store.ts';
 import { PostConnection } from '../posts/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { feedCardFor } from './card.ts';
+import { feedReader } from './loaders.ts';
 import { feedCount, feedPage } from './store.ts';
 
 const feed = soleList<{ post: PostRow }>({
@@ -14,7 +15,7 @@ const feed = soleList<{ post: PostRow }>({
   descending: true,
   joined: 'author',
   rows: async (ctx, _viewer, { window, fields, joined }) =>
-    (await feedPage(ctx.db, postReader(ctx), feedCardFor(fields, joined), window)).map((post) => ({ post })),
+    (await feedPage(ctx.db, feedReader(ctx), feedCardFor(fields, joined), window)).map((post) => ({ post })),
   keyOf: ({ post }) => [post.createdAt, post.id],
   count: (ctx) => feedCount(ctx.db, postReader(ctx)),
 });

@@ -14,11 +14,17 @@ import { type PostReader, postKeys } from '../posts/store.ts';
 import { postStats, posts, postViews } from '../posts/table.ts';
 import { isConnected, isFollower, isInAspect, isInRoom, reader, visiblePost } from '../posts/visible.ts';
 import { roomMembers } from '../rooms/table.ts';
-import { userStats, users } from '../users/table.ts';
+import { users } from '../users/table.ts';
 import { unlistedPeople } from '../users/visible.ts';
 import type { FeedCard } from './card.ts';
 
-/** To how many people, followed and connected, the newest posts of each are looked up. Beyond, all newest posts are walked. */
+/** Who reads their feed. */
+export interface FeedReader extends PostReader {
+  /** To how many people they are tied, more or less: what the way of reading is chosen by, and nothing else. */
+  ties: number;
+}
+
+/** To how many people the newest posts of each are looked up. Beyond, all newest posts are walked. */
 const maxLookedUp = 600;
 /** How many posts such a walk passes for each that is asked for, before each person's posts are looked up after all. */
 const maxWalked = 100;
@@ -62,9 +68,8 @@ END AND ${isListed(p.authorId)}`;
 /**
  * Where the feed's posts come from: of each person what they write, by the kinds of it that are for the reader; what they
  * pass on; what they write for aspects with the reader in them; and rooms. A post has one source.
- * @param needed whether there is to be any.
  */
-const sources = (needed: SQL) => sql`
+const sources = sql`
   tied AS MATERIALIZED (
     SELECT id, CASE
       WHEN ${reader} IS NULL THEN '{PUBLIC}'
@@ -74,14 +79,14 @@ const sources = (needed: SQL) => sql`
     END::text[] AS kinds
     FROM (SELECT f.followee_id AS id, true AS follower FROM ${follows} f WHERE f.follower_id = ${viewer}) f
     FULL JOIN (SELECT c.peer_id AS id, true AS connection FROM ${connected} c WHERE c.user_id = ${viewer}) c USING (id)
-    WHERE ${needed} AND ${isListed(sql`id`)}
+    WHERE ${isListed(sql`id`)}
   ),
   sources AS (
     SELECT 'PLAIN' AS of, id, kinds FROM tied
     UNION ALL SELECT 'RESHARES', id, NULL FROM tied
     UNION ALL SELECT 'ASPECTS', id, NULL FROM tied WHERE EXISTS (
       SELECT FROM ${aspectUsers} a WHERE a.owner_id = tied.id AND a.user_id = ${reader})
-    UNION ALL SELECT 'ROOM', m.room_id, NULL FROM ${roomMembers} m WHERE ${needed} AND m.user_id = ${reader}
+    UNION ALL SELECT 'ROOM', m.room_id, NULL FROM ${roomMembers} m WHERE m.user_id = ${reader}
   )`;
 
 /** Which posts of a source `s` are in the feed, by what it is: each asks no more than it has to, of hundreds of sources. */
@@ -108,43 +113,52 @@ const postsFrom = (kinds: readonly (typeof plain)[], from: string, columns: stri
     sql` UNION ALL `,
   );
 
+const inOrder = (ascending: boolean) => (ascending ? sql`created_at, id` : sql`created_at DESC, id DESC`);
+const inWindow = within(order, postKeys);
+
+/** All posts of the window, whoever's. */
+const everybodys = (columns: SQL, ascending: boolean, end: SQL) => sql`
+  SELECT ${columns} FROM ${posts} p WHERE ${inWindow} ORDER BY ${inOrder(ascending)} ${end}`;
+
 /**
- * The ids of the window's posts, as an array. Of few people the newest post of each kind is looked up, and a page is among
- * the posts of those who have the newest, none of which is older than the last of these. Of many, somebody has posted just
- * now: all newest posts are walked, and of each it is asked whether it is in the feed; unless that finds no page within so
- * many posts, though there are more.
+ * The ids of the window's posts, as an array, for who is tied to many: somebody of them has posted just now, so all posts
+ * are walked, and of each it is asked whether it is in the feed.
  */
-function idsOf(ascending: boolean): SQL {
-  const inOrder = ascending ? sql`created_at, id` : sql`created_at DESC, id DESC`;
+function walkedIds(ascending: boolean): SQL {
+  const looked = sql`id, created_at, author_id, feed_kind, room_id, root_id`;
+  return sql`ARRAY(
+    WITH ${unlisted}
+    SELECT p.id FROM (${everybodys(looked, ascending, sql`LIMIT ${walkable}`)}) p
+    WHERE ${isInFeed} ORDER BY ${inOrder(ascending)} LIMIT ${limit}
+  )`;
+}
+
+/** Whether the window has posts beyond those that are walked. */
+const goesOn = (ascending: boolean) =>
+  prepared((db) =>
+    db
+      .select({ one: sql<number>`1` })
+      .from(sql`(${everybodys(sql``, ascending, sql`OFFSET ${walkable} LIMIT 1`)}) beyond`),
+  );
+const goesOnUp = goesOn(true);
+const goesOnDown = goesOn(false);
+
+/**
+ * The ids of the window's posts, as an array, for who is tied to few: of each the newest post of each kind is looked up,
+ * and a page is among the posts of those who have the newest, none of which is older than the last of these.
+ */
+function lookedUpIds(ascending: boolean): SQL {
   const [last, none, notBehind] = ascending
     ? [sql`max`, sql`infinity`, sql`<=`]
     : [sql`min`, sql`-infinity`, sql`>=`];
-  const inWindow = within(order, postKeys);
-  const newest = (columns: SQL, end: SQL) => sql`
-    SELECT ${columns} FROM ${posts} p WHERE ${inWindow} ORDER BY ${inOrder} ${end}`;
-  const first = (count: SQL) => sql`AND ${inWindow} ORDER BY ${inOrder} LIMIT ${count}`;
+  const first = (count: SQL) => sql`AND ${inWindow} ORDER BY ${inOrder(ascending)} LIMIT ${count}`;
   const unlessBehind = (count: SQL) =>
     sql`AND p.created_at ${notBehind} (SELECT at FROM reach) ${first(count)}`;
   const head = 's.of, s.kinds, s.id AS source_id, p.created_at, p.id';
   return sql`ARRAY(
-    WITH ${unlisted},
-    many AS MATERIALIZED (
-      SELECT ${userStats.following} + ${userStats.connections} > ${sql.raw(String(maxLookedUp))} AS so
-      FROM ${userStats} WHERE ${userStats.userId} = ${viewer}
-    ),
-    walked AS MATERIALIZED (
-      SELECT p.id, p.created_at FROM (
-        ${newest(sql`id, created_at, author_id, feed_kind, room_id, root_id`, sql`LIMIT ${walkable}`)}
-      ) p WHERE (SELECT so FROM many) AND ${isInFeed}
-      ORDER BY ${inOrder} LIMIT ${limit}
-    ),
-    look_up AS MATERIALIZED (
-      SELECT CASE WHEN (SELECT so FROM many) THEN (SELECT count(*) FROM walked) < ${limit}
-        AND EXISTS (${newest(sql``, sql`OFFSET ${walkable} LIMIT 1`)}) ELSE true END AS needed
-    ),
-    ${sources(sql`(SELECT needed FROM look_up)`)},
+    WITH ${unlisted}, ${sources},
     plain AS MATERIALIZED (
-      ${postsFrom([plain], 'sources', head, first(sql`1`))} ORDER BY ${inOrder} LIMIT ${limit}
+      ${postsFrom([plain], 'sources', head, first(sql`1`))} ORDER BY ${inOrder(ascending)} LIMIT ${limit}
     ),
     reach AS MATERIALIZED (
       SELECT CASE WHEN count(*) < ${limit} THEN '${none}' ELSE ${last}(created_at) END AS at FROM plain
@@ -152,16 +166,37 @@ function idsOf(ascending: boolean): SQL {
     heads AS MATERIALIZED (
       SELECT of, kinds, source_id FROM (
         SELECT * FROM plain UNION ALL ${postsFrom(others, 'sources', head, unlessBehind(sql`1`))}
-      ) head ORDER BY ${inOrder} LIMIT ${limit}
+      ) head ORDER BY ${inOrder(ascending)} LIMIT ${limit}
     )
     SELECT id FROM (
-      SELECT id, created_at FROM walked WHERE NOT (SELECT needed FROM look_up)
-      UNION ALL ${postsFrom([plain, ...others], '(SELECT of, kinds, source_id AS id FROM heads)', 'p.id, p.created_at', unlessBehind(limit))}
-    ) found ORDER BY ${inOrder} LIMIT ${limit}
+      ${postsFrom([plain, ...others], '(SELECT of, kinds, source_id AS id FROM heads)', 'p.id, p.created_at', unlessBehind(limit))}
+    ) found ORDER BY ${inOrder(ascending)} LIMIT ${limit}
   )`;
 }
 
-const pageOf = (ascending: boolean) =>
+/**
+ * Reads the window by the way that suits the reader. A walk that ends before the page is full is not taken for an answer
+ * where there is more behind it.
+ * @param fullness how many of the window's posts are in an answer.
+ */
+async function eitherWay<Answer>(
+  db: Database,
+  { ties, ...who }: FeedReader,
+  window: Window,
+  read: Record<'walked' | 'lookedUp', (db: Database, values: Record<string, unknown>) => Promise<Answer>>,
+  fullness: (answer: Answer) => number,
+): Promise<Answer> {
+  const values = { ...who, ...windowValues(window, postKeys) };
+  if (ties > maxLookedUp) {
+    const answer = await read.walked(db, values);
+    if (fullness(answer) >= window.limit) return answer;
+    const beyond = await (window.ascending ? goesOnUp : goesOnDown)(db, values);
+    if (beyond.length === 0) return answer;
+  }
+  return read.lookedUp(db, values);
+}
+
+const pageOf = (idsOf: (ascending: boolean) => SQL, ascending: boolean) =>
   preparedFor((db, { post, author }: FeedCard) => {
     const chosen = db
       .select(author ? { ...post.columns, author: author.columns } : post.columns)
@@ -173,48 +208,68 @@ const pageOf = (ascending: boolean) =>
       .where(sql`${posts.id} = ANY(${idsOf(ascending)}) AND ${visiblePost()}`)
       .orderBy(...ordered([posts.createdAt, posts.id], ascending));
   });
-const up = pageOf(true);
-const down = pageOf(false);
+const walked = { up: pageOf(walkedIds, true), down: pageOf(walkedIds, false) };
+const lookedUp = { up: pageOf(lookedUpIds, true), down: pageOf(lookedUpIds, false) };
 
 /** A page of the reader's feed: of what is public alone, where their token does not let them read more. One statement. */
-export function feedPage(db: Database, who: PostReader, card: FeedCard, window: Window): Promise<PostRow[]> {
-  return (window.ascending ? up : down)(db, card, { ...who, ...windowValues(window, postKeys) });
+export function feedPage(
+  db: Database,
+  reader: FeedReader,
+  card: FeedCard,
+  window: Window,
+): Promise<PostRow[]> {
+  const way = window.ascending ? 'up' : 'down';
+  return eitherWay(
+    db,
+    reader,
+    window,
+    {
+      walked: (on, values) => walked[way](on, card, values),
+      lookedUp: (on, values) => lookedUp[way](on, card, values),
+    },
+    (rows) => rows.length,
+  );
 }
 
 const counted = prepared(
   (db) =>
     db.select({ count: sql<number>`found.count` }).from(
-      sql`(WITH ${unlisted}, ${sources(sql`true`)} SELECT count(*)::int AS count FROM (
+      sql`(WITH ${unlisted}, ${sources} SELECT count(*)::int AS count FROM (
         ${postsFrom([plain, ...others], 'sources', 'p.id', sql``)}) found) found`,
     ),
   'slow',
 );
 
 /** How many posts the reader's feed has. Counts them. */
-export async function feedCount(db: Database, who: PostReader): Promise<number> {
-  return (await counted(db, { ...who }))[0]?.count ?? 0;
+export async function feedCount(db: Database, { viewer: of, reader: as }: PostReader): Promise<number> {
+  return (await counted(db, { viewer: of, reader: as }))[0]?.count ?? 0;
 }
 
 /** How far down the feed posts count as new, and up to how many are counted. */
 export const unseenWithin = 200;
 export const maxUnseenPosts = 100;
 
-const unseen = prepared((db) =>
-  db.select({ count: sql<number>`count(*)::int` }).from(
-    sql`(SELECT FROM unnest(${idsOf(false)}) AS newest(id)
-      WHERE NOT EXISTS (SELECT FROM ${postViews} v WHERE v.post_id = newest.id AND v.user_id = ${viewer})
-        AND NOT EXISTS (SELECT FROM ${posts} own WHERE own.id = newest.id AND own.author_id = ${viewer})
-      LIMIT ${sql.raw(String(maxUnseenPosts))}) unseen`,
-  ),
-);
+const unseenOf = (ids: SQL) =>
+  prepared((db) =>
+    db
+      .select({
+        found: sql<number>`count(*)::int`,
+        unseen: sql<number>`count(*) FILTER (WHERE
+          NOT EXISTS (SELECT FROM ${postViews} v WHERE v.post_id = newest.id AND v.user_id = ${viewer})
+          AND NOT EXISTS (SELECT FROM ${posts} own WHERE own.id = newest.id AND own.author_id = ${viewer}))::int`,
+      })
+      .from(sql`unnest(${ids}) AS newest(id)`),
+  );
+const unseen = { walked: unseenOf(walkedIds(false)), lookedUp: unseenOf(lookedUpIds(false)) };
 
 /**
  * How many of the newest posts of the reader's feed, of the first `unseenWithin`, they have not marked seen; at most
  * `maxUnseenPosts`, and none of their own.
  */
-export async function unseenPosts(db: Database, who: PostReader): Promise<number> {
+export async function unseenPosts(db: Database, reader: FeedReader): Promise<number> {
   const newest: Window = { limit: unseenWithin, low: null, high: null, ascending: false };
-  return (await unseen(db, { ...who, ...windowValues(newest, postKeys) }))[0]?.count ?? 0;
+  const [counts] = await eitherWay(db, reader, newest, unseen, ([row]) => row?.found ?? 0);
+  return Math.min(counts?.unseen ?? 0, maxUnseenPosts);
 }
 
 const among = prepared((db) => {

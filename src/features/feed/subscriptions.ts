@@ -3,9 +3,10 @@ import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
 import { stream } from '../../graphql/stream.ts';
 import type { PostRow } from '../posts/card.ts';
-import { loadPost, postReader } from '../posts/loaders.ts';
+import { loadPost } from '../posts/loaders.ts';
 import { PostRef } from '../posts/type.ts';
 import { feedCardFor } from './card.ts';
+import { feedReader } from './loaders.ts';
 import { feedPage } from './store.ts';
 
 /**
@@ -55,7 +56,7 @@ class NewPosts {
   #read(limit: number): Promise<PostRow[]> {
     const low = [new Date(this.#last - overlap).toISOString(), lowestId];
     const window = { limit, low, high: null, ascending: true };
-    return feedPage(this.#ctx.db, postReader(this.#ctx), keysOnly, window);
+    return feedPage(this.#ctx.db, feedReader(this.#ctx), keysOnly, window);
   }
 
   #forgetUntil(now: number): void {

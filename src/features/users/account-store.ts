@@ -8,7 +8,7 @@ import { isStorable } from '../../db/text.ts';
 import { newId } from '../../db/uuid.ts';
 import { accounts } from '../accounts/table.ts';
 import { searchText, usernameCandidates, usernameKey } from './rules.ts';
-import { claims, users } from './table.ts';
+import { claims, userStats, users } from './table.ts';
 
 /** Who somebody is at the issuer of their tokens. */
 export interface SignInIdentity {
@@ -33,9 +33,14 @@ export function identityText({ issuer, subject }: SignInIdentity): string {
 
 const accountByIdentity = prepared((db) =>
   db
-    .select({ id: users.id, status: users.status })
+    .select({
+      id: users.id,
+      status: users.status,
+      ties: sql<number>`coalesce(${userStats.following} + ${userStats.connections}, 0)`,
+    })
     .from(claims)
     .leftJoin(users, eq(users.id, claims.userId))
+    .leftJoin(userStats, eq(userStats.userId, users.id))
     .where(
       sql`${claims.kind} = 'identity' AND ${claims.hash} = claim_hash('identity', ${sql.placeholder('identity')})`,
     ),
@@ -45,7 +50,9 @@ const accountByIdentity = prepared((db) =>
 export async function accountOf(db: Database, identity: SignInIdentity): Promise<Account | null> {
   const row = (await accountByIdentity(db, { identity: identityText(identity) }))[0];
   if (!row) return null;
-  return row.id === null || row.status === null ? 'deleted' : { id: row.id, status: row.status };
+  return row.id === null || row.status === null
+    ? 'deleted'
+    : { id: row.id, status: row.status, ties: row.ties };
 }
 
 /**
@@ -99,7 +106,7 @@ async function insertAccount(
     username: accountName(account.username),
     createdAt,
   });
-  return { id, status };
+  return { id, status, ties: 0 };
 }
 
 /** Longest name of an account elsewhere that is kept, in characters. */
