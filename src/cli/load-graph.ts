@@ -1,19 +1,15 @@
 // npm run load:graph -- FILE.csv[.gz] [--posts N]: an undirected edge list as mutual follows, and posts of its people.
 // Running it twice changes nothing.
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
-import { Transform } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import { Presets, SingleBar } from 'cli-progress';
 import { sql } from 'drizzle-orm';
 import { readConfig } from '../config.ts';
 import { type Database, openDatabase } from '../db/client.ts';
 import { transaction, withoutStatement } from '../db/errors.ts';
 import { ensureFollows, type NewFollow } from '../features/follows/bulk-store.ts';
-import { ensurePeople } from '../features/users/bulk-store.ts';
-import { usernameKey } from '../features/users/rules.ts';
+import { ensurePeople, type NewPerson } from '../features/users/bulk-store.ts';
+import { BrokenLineError, type Edge, edgesOf } from './edges.ts';
 import { loadPosts, maxPosts } from './load-posts.ts';
 
 const usage = `Usage: npm run load:graph -- FILE.csv[.gz] [--posts N]
@@ -22,20 +18,8 @@ person-a and person-b. With --posts they get N posts in all, a few of them most 
 
 /** Edges of one transaction. */
 const batchSize = 5_000;
-/** A node's name: with the prefix still a username. */
-const edgePattern = /^([A-Za-z0-9_-]{1,32}),([A-Za-z0-9_-]{1,32})$/;
 /** Line n of the file is a follow made n seconds after this, so that lists have an order and a second run the same one. */
 const epoch = Date.parse('2019-06-01T00:00:00.000Z');
-
-interface Edge {
-  line: number;
-  a: string;
-  b: string;
-}
-
-class BrokenLineError extends Error {
-  override readonly name = 'BrokenLineError';
-}
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -52,17 +36,21 @@ async function main(): Promise<void> {
   const started = Date.now();
   const people = new Map<string, string>();
   let edges = 0;
+  let analyzeAt = batchSize;
   let follows = 0;
   let posts = 0;
   let bar = barOf('edges');
   try {
     await database.migrate();
     bar?.start(size, 0, { edges });
-    for await (const { batch, bytes } of batchesOf(file)) {
-      const loaded = await loadBatch(database.db, issuer, batch);
-      for (const [username, id] of loaded.ids) people.set(username, id);
-      follows += loaded.created;
+    for await (const { batch, bytes } of edgesOf(file, batchSize)) {
+      follows += await loadBatch(database.db, issuer, batch, people);
       edges += batch.length;
+      // What triggers do for each row is planned anew for tables that have grown: without it each person takes longer.
+      if (edges >= analyzeAt) {
+        await database.db.execute(sql`ANALYZE`);
+        analyzeAt = 8 * edges;
+      }
       bar?.update(bytes, { edges });
     }
     bar?.stop();
@@ -98,79 +86,48 @@ function barOf(what: 'edges' | 'posts'): SingleBar | null {
   return process.stdout.isTTY ? new SingleBar({ format }, Presets.shades_classic) : null;
 }
 
-/** The file's edges in batches, with how many bytes of the file have been read. */
-async function* batchesOf(file: string): AsyncGenerator<{ batch: Edge[]; bytes: number }> {
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
-  const raw = createReadStream(file);
-  const text = file.endsWith('.gz') ? raw.pipe(counted).pipe(createGunzip()) : raw.pipe(counted);
-  raw.on('error', (error) => text.destroy(error));
-  const lines = createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY });
-  // Errors of the streams would otherwise never reach the loop below.
-  const failed = new Promise<never>((_resolve, reject) => text.on('error', reject));
-  failed.catch(() => {});
-  let batch: Edge[] = [];
-  let line = 0;
-  const iterator = lines[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), failed]);
-    if (next.done) break;
-    line++;
-    if (next.value.trim() === '') continue;
-    batch.push(edgeOf(next.value.trim(), line));
-    if (batch.length === batchSize) {
-      yield { batch, bytes };
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield { batch, bytes };
-}
-
-function edgeOf(text: string, line: number): Edge {
-  const [, a, b] = edgePattern.exec(text) ?? [];
-  if (!a || !b)
-    throw new BrokenLineError(`Line ${line} is not of the form a,b: ${JSON.stringify(text.slice(0, 80))}`);
-  if (a.toLowerCase() === b.toLowerCase()) throw new BrokenLineError(`Line ${line} ties ${a} to themself.`);
-  return { line, a, b };
-}
-
-/** Loads a batch in one transaction. @returns its people's ids by username, and how many follows were new. */
-function loadBatch(
+/**
+ * Loads a batch in one transaction.
+ * @param known ids by username of people of earlier batches; those of this one are added.
+ * @returns how many follows were new.
+ */
+async function loadBatch(
   db: Database,
   issuer: string,
   batch: readonly Edge[],
-): Promise<{ ids: Map<string, string>; created: number }> {
-  const names = new Map(
-    batch
-      .flatMap(({ line, a, b }) => [[a.toLowerCase(), line] as const, [b.toLowerCase(), line] as const])
-      .reverse(),
-  );
-  const people = [...names].map(([name, line]) => ({
-    username: `person-${name}`,
-    displayName: `Person ${name}`,
-    createdAt: new Date(epoch + line * 1000),
-  }));
-  return transaction(db, async (tx) => {
-    const ids = await ensurePeople(tx, issuer, people);
+  known: Map<string, string>,
+): Promise<number> {
+  const unknown = new Map<string, NewPerson>();
+  for (const { line, a, b } of batch) {
+    for (const name of [a, b]) {
+      const username = usernameOf(name);
+      if (known.has(username) || unknown.has(username)) continue;
+      const createdAt = new Date(epoch + line * 1000);
+      unknown.set(username, { username, displayName: `Person ${name}`, createdAt });
+    }
+  }
+  const { ids, created } = await transaction(db, async (tx) => {
+    const ids = await ensurePeople(tx, issuer, [...unknown.values()]);
     const idOf = (name: string) => {
-      const id = ids.get(usernameKey(`person-${name}`));
-      if (!id) throw new Error(`person-${name} could not be created.`);
+      const id = known.get(usernameOf(name)) ?? ids.get(usernameOf(name));
+      if (!id) throw new Error(`${usernameOf(name)} could not be created.`);
       return id;
     };
     const follows = batch.flatMap(({ line, a, b }): NewFollow[] => {
-      const at = new Date(epoch + line * 1000);
+      const [idOfA, idOfB, at] = [idOf(a), idOf(b), new Date(epoch + line * 1000)];
       return [
-        { follower: idOf(a), followee: idOf(b), at },
-        { follower: idOf(b), followee: idOf(a), at },
+        { follower: idOfA, followee: idOfB, at },
+        { follower: idOfB, followee: idOfA, at },
       ];
     });
     return { ids, created: await ensureFollows(tx, follows) };
   });
+  for (const [username, id] of ids) known.set(username, id);
+  return created;
+}
+
+function usernameOf(name: string): string {
+  return `person-${name}`;
 }
 
 main().catch((error: unknown) => {

@@ -80,6 +80,10 @@ describe('npm run load:graph', () => {
     expect(code).toBe(1);
     expect(output).toContain('Line 5002');
     expect(await look()).toEqual({ people: 150, follows: 10_000, wrongCounters: 0 });
+    // Mended, it ties somebody of the first batch to somebody of the second.
+    writeFileSync(file, [...edges, '900,901', '0,900', '902,903'].join('\n'));
+    expect((await load(file)).output).toContain('5003 edges read, 6 follows new');
+    expect(await look()).toEqual({ people: 154, follows: 10_006, wrongCounters: 0 });
   });
 
   it('says what is wrong with a file that is not there, or no gzip', async () => {

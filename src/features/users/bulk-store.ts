@@ -1,5 +1,6 @@
-import { inArray, sql } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { keyArray } from '../../db/prepared.ts';
 import { newId } from '../../db/uuid.ts';
 import { accounts } from '../accounts/table.ts';
 import { identityText, randomSid } from './account-store.ts';
@@ -8,9 +9,6 @@ import { claims, users } from './table.ts';
 
 /** Somebody to create: what is not given is as in a new account. */
 export type NewPerson = Partial<typeof users.$inferInsert> & { username: string; createdAt: Date };
-
-/** Rows of one INSERT: their parameters must stay below PostgreSQL's 65,535. */
-const rowsPerInsert = 500;
 
 /**
  * Creates those of these people whose usernames are not there yet, each with an identity whose subject is their
@@ -24,59 +22,71 @@ export async function ensurePeople(
   people: readonly NewPerson[],
 ): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  for (let start = 0; start < people.length; start += rowsPerInsert) {
-    let missing = people.slice(start, start + rowsPerInsert);
-    const keys = missing.map((person) => usernameKey(person.username));
-    const find = async () => {
-      const rows = await tx
-        .select({ id: users.id, key: users.usernameKey })
-        .from(users)
-        .where(inArray(users.usernameKey, keys));
-      for (const { id, key } of rows) ids.set(key, id);
-      missing = missing.filter((person) => !ids.has(usernameKey(person.username)));
-    };
-    await find();
-    // More than one round only where two random sids fell together.
-    while (missing.length > 0) {
-      const created = await tx
-        .insert(users)
-        .values(missing.map(row))
-        .onConflictDoNothing()
-        .returning({ id: users.id, key: users.usernameKey });
-      if (created.length > 0) {
-        const made = new Map(created.map(({ id, key }) => [key, id]));
-        await tx.insert(accounts).values(
-          missing
-            .filter((person) => made.has(usernameKey(person.username)))
-            .map((person) => ({
-              id: newId(person.createdAt),
-              userId: made.get(usernameKey(person.username)) ?? '',
-              provider: 'OIDC' as const,
-              instance: issuer,
-              externalId: usernameKey(person.username),
-              username: person.username,
-              createdAt: person.createdAt,
-            })),
-        );
-        await tx.insert(claims).select(
-          sql`SELECT 'identity', claim_hash('identity', ${identityText({ issuer, subject: '' })} || username_key), id FROM users WHERE ${inArray(
-            users.id,
-            created.map(({ id }) => id),
-          )}`,
-        );
-      }
-      await find();
+  const keys = keyArray(people.map(({ username }) => usernameKey(username)));
+  // More than one round only where somebody else made one of them, or two random sids fell together.
+  for (let missing = people; missing.length > 0; ) {
+    const found = await tx
+      .select({ id: users.id, key: users.usernameKey })
+      .from(users)
+      .where(sql`${users.usernameKey} = ANY(${keys}::text[])`);
+    for (const { id, key } of found) ids.set(key, id);
+    missing = missing.filter(({ username }) => !ids.has(usernameKey(username)));
+    const alike = Map.groupBy(missing.map(row), (person) => Object.keys(person).sort().join());
+    for (const rows of alike.values()) {
+      const created = await insertUsers(tx, rows);
+      if (created.length > 0) await insertIdentities(tx, issuer, created);
+      for (const { id, key } of created) ids.set(key, id);
     }
+    missing = missing.filter(({ username }) => !ids.has(usernameKey(username)));
   }
   return ids;
 }
 
-function row(person: NewPerson): typeof users.$inferInsert {
+type Row = typeof users.$inferInsert;
+/** Somebody just created; key is their username in lower case. */
+type Created = { id: string; key: string; createdAt: Date };
+
+/** @param rows with the same columns. @returns those that were new. */
+async function insertUsers(tx: Database, rows: readonly Row[]): Promise<Created[]> {
+  const all = getTableColumns(users);
+  const named = Object.entries(all).filter(([key]) => rows[0] && key in rows[0]);
+  const columns = sql.raw(named.map(([, { name }]) => `"${name}"`).join(', '));
+  const names = new Map(named.map(([key, { name }]) => [key, name]));
+  const json = JSON.stringify(
+    rows.map((person) =>
+      Object.fromEntries(Object.entries(person).map(([key, value]) => [names.get(key), value])),
+    ),
+  );
+  const created = tx
+    .$with('created', { id: users.id, key: users.usernameKey, createdAt: users.createdAt })
+    .as(sql`
+    INSERT INTO ${users} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${users}, ${json}::text::json)
+    ON CONFLICT DO NOTHING RETURNING id, username_key, created_at`);
+  return tx.with(created).select().from(created);
+}
+
+async function insertIdentities(tx: Database, issuer: string, created: readonly Created[]): Promise<void> {
+  const ids = keyArray(created.map(({ id }) => id));
+  const accountIds = keyArray(created.map(({ createdAt }) => newId(createdAt)));
+  await tx.execute(sql`
+    INSERT INTO ${accounts} (id, user_id, provider, instance, external_id, username, created_at)
+    SELECT n.id, u.id, 'OIDC', ${issuer}::text, u.username_key, u.username, u.created_at
+    FROM unnest(${accountIds}::uuid[], ${ids}::uuid[]) AS n (id, user_id) JOIN ${users} u ON u.id = n.user_id`);
+  await tx.execute(sql`
+    INSERT INTO ${claims} (kind, hash, user_id)
+    SELECT 'identity', claim_hash('identity', ${identityText({ issuer, subject: '' })} || username_key), id
+    FROM ${users} WHERE id = ANY(${ids}::uuid[])`);
+}
+
+function row(person: NewPerson): Row {
   const { username, displayName = null, realName = null } = person;
+  const given = Object.fromEntries(Object.entries(person).filter(([, value]) => value !== undefined));
   return {
     id: newId(person.createdAt),
     sid: randomSid(5),
-    ...person,
+    ...given,
+    username,
+    createdAt: person.createdAt,
     usernameKey: usernameKey(username),
     searchText: searchText({ username, displayName, realName }),
   };
