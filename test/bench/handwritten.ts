@@ -2,6 +2,7 @@
 // No GraphQL, no tokens, no limits, no privacy beyond leaving out suspended people and posts for others.
 import { createServer } from 'node:http';
 import postgres from 'postgres';
+import { write } from './handwritten-writes.ts';
 
 const sql = postgres(process.env.DATABASE_URL ?? '', {
   max: 4,
@@ -87,19 +88,28 @@ const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  const statement = statements[pathname];
-  if (!statement) {
+  const json = await (request.method === 'POST' ? write : read)(pathname, searchParams).catch((error) => {
+    console.error(error);
+    return null;
+  });
+  if (json === null) {
     response.writeHead(404).end();
     return;
   }
-  const parameters =
-    pathname === '/page'
-      ? [searchParams.get('username'), searchParams.get('at') ?? 'infinity', searchParams.get('id') ?? lastId]
-      : [searchParams.get('username') ?? searchParams.get('after') ?? searchParams.get('viewer')];
-  const [row] = await sql.unsafe<{ json: string }[]>(statement, parameters, { prepare: true });
-  const body = `{"data":${row?.json ?? 'null'}}`;
+  const body = `{"data":${json}}`;
   response
     .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
     .end(body);
 });
 server.listen(Number(process.env.PORT), '127.0.0.1');
+
+async function read(path: string, parameters: URLSearchParams): Promise<string | null> {
+  const statement = statements[path];
+  if (!statement) return null;
+  const values =
+    path === '/page'
+      ? [parameters.get('username'), parameters.get('at') ?? 'infinity', parameters.get('id') ?? lastId]
+      : [parameters.get('username') ?? parameters.get('after') ?? parameters.get('viewer')];
+  const [row] = await sql.unsafe<{ json: string }[]>(statement, values, { prepare: true });
+  return row?.json ?? 'null';
+}

@@ -6,6 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { askPostGraphile, readPostGraphile } from './peers/postgraphile.ts';
 import type { Question, Request } from './questions.ts';
+import { answerTo, type Sent } from './sent.ts';
+import type { Server } from './servers.ts';
 import { median, medianRatio, table } from './table.ts';
 
 type Ask = { query: string; variables: Record<string, unknown> };
@@ -20,6 +22,10 @@ export interface Peer {
   ask: (question: Question, request: Request, post: Post) => Ask | Promise<Ask>;
   /** The data of its answer in the form of Kith's. */
   read: (question: Question, data: unknown) => unknown;
+}
+/** A peer that has started. */
+export interface Other extends Server {
+  peer: Peer;
 }
 type Post = (query: string, variables: Record<string, unknown>) => Promise<unknown>;
 
@@ -64,14 +70,6 @@ export function install(peer: Peer): string {
   return `${folder}server.mjs`;
 }
 
-/** One request as it is sent. */
-export interface Sent {
-  method: 'POST';
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
 /** The question as it is put to the peer. */
 export async function requestsFor(peer: Peer, question: Question, url: string): Promise<Sent[]> {
   const post: Post = (query, variables) => answer(url, sent({ query, variables }, undefined));
@@ -91,9 +89,8 @@ function sent(asked: Ask, viewer: string | undefined): Sent {
 
 const answerShape = z.object({ data: z.unknown(), errors: z.never().optional() });
 
-async function answer(url: string, { path, method, headers, body }: Sent): Promise<unknown> {
-  const response = await fetch(url + path, { method, headers, body });
-  const json: unknown = await response.json();
+async function answer(url: string, request: Sent): Promise<unknown> {
+  const json = await answerTo(url, request);
   const { success, data } = answerShape.safeParse(json);
   if (!success) throw new Error(`${url}: ${JSON.stringify(json)}`);
   return data.data;
@@ -125,7 +122,7 @@ interface Run {
   perSecond: number;
   cpu: number;
 }
-/** The rounds of one question. */
+/** The rounds of one question; none of whom it is not asked. */
 interface Rounds {
   name: string;
   hand: readonly Run[];
@@ -137,10 +134,12 @@ interface Rounds {
 export function peerTables(results: readonly Rounds[]): string {
   const names = results[0]?.others.map(({ name }) => name) ?? [];
   const against = (ones: readonly Run[], others: readonly Run[]) =>
-    medianRatio(
-      ones.map(({ perSecond }) => perSecond),
-      others.map(({ perSecond }) => perSecond),
-    ).toFixed(2);
+    ones.length === 0 || others.length === 0
+      ? '–'
+      : medianRatio(
+          ones.map(({ perSecond }) => perSecond),
+          others.map(({ perSecond }) => perSecond),
+        ).toFixed(2);
   const ratios = table(
     ['against hand-written', 'Kith', ...names, ...names.map((name) => `Kith against ${name}`)],
     results.map(({ name, hand, kith, others }) => [
@@ -155,7 +154,7 @@ export function peerTables(results: readonly Rounds[]): string {
     results.map(({ name, hand, kith, others }) => [
       name,
       ...[hand, kith, ...others.map(({ runs }) => runs)].map((runs) =>
-        median(runs.map((run) => run.cpu)).toFixed(0),
+        runs.length === 0 ? '–' : median(runs.map((run) => run.cpu)).toFixed(0),
       ),
     ]),
   );
