@@ -3,6 +3,7 @@
 // --beside the feed is read from another database as well, in the same rounds: of the same graph, with more or fewer posts.
 // With --peers other GraphQL servers are measured as well: see README.md.
 // npm run bench -- --soak MINUTES [--seconds 3 --connections 32 --only TEXT]: Kith alone, for its memory.
+// npm run bench -- --profile [--seconds 3 --connections 32 --only TEXT]: Kith alone, for where its time goes.
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import postgres from 'postgres';
 import { compareReads } from './compare.ts';
@@ -17,6 +18,7 @@ import {
 } from './contestants.ts';
 import { measure } from './measure.ts';
 import { install, type Other, peers } from './peers.ts';
+import { inspected, profile } from './profile.ts';
 import { type Question, questions } from './questions.ts';
 import { report } from './report.ts';
 import { takeSample } from './sample.ts';
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
     beside: { type: 'string' },
     peers: { type: 'boolean', default: false },
     soak: { type: 'string' },
+    profile: { type: 'boolean', default: false },
   },
 });
 const databaseUrl = process.env.DATABASE_URL;
@@ -56,12 +59,17 @@ try {
   const reads = chosen(questions(sample));
   const writes = chosen(await takeWrites(sql, setting.connections));
   const tokens = await tokensFor([...reads, ...writes]);
-  const kith = kithContestant(await start('Kith', 'src/main.ts', 4701, kithEnvironment), tokens);
+  const kith = kithContestant(
+    await start('Kith', 'src/main.ts', 4701, kithEnvironment, options.profile ? inspected : []),
+    tokens,
+  );
   const before = writes.length > 0 ? await stateOf(sql) : null;
   if (minutes !== null) {
     const [spread] = writes;
     const asked = spread ? [...reads, spread] : reads;
     if (!(await soak(kith, asked, { ...setting, minutes, seconds }))) process.exitCode = 1;
+  } else if (options.profile) {
+    console.log(await profile(kith, [...reads, ...writes], { ...setting, seconds }));
   } else {
     const hand = handContestant(await start('hand-written', 'test/bench/handwritten.ts', 4702, {}));
     const beside = options.beside

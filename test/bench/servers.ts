@@ -13,6 +13,7 @@ const started: Server[] = [];
 
 /**
  * Starts a script on Node, and waits until it answers.
+ * @param flags Node's own.
  * @throws when something else has the port, when it ends, or has not answered after 30 seconds.
  */
 export async function start(
@@ -20,6 +21,7 @@ export async function start(
   script: string,
   port: number,
   environment: Record<string, string>,
+  flags: readonly string[] = [],
 ): Promise<Server> {
   const url = `http://127.0.0.1:${port}`;
   const answers = () =>
@@ -28,7 +30,7 @@ export async function start(
       () => false,
     );
   if (await answers()) throw new Error(`${name}: something else answers at ${url}.`);
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [...flags, script], {
     env: { ...process.env, ...environment, PORT: String(port), NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
