@@ -1,7 +1,6 @@
 import { mutation } from '../../graphql/mutation.ts';
-import { withTarget } from '../relationships/target.ts';
-import { type TieDone, tiePayload } from '../users/payload.ts';
-import { requireFollowMode } from './require-mode.ts';
+import { tiePayload } from '../users/payload.ts';
+import { actOnFollow } from './act.ts';
 import { insertFollowOf } from './store.ts';
 
 mutation('followUser', {
@@ -10,12 +9,11 @@ mutation('followUser', {
   towardsOthers: true,
   input: (t) => ({ userId: t.id({ required: true, description: 'Whom to follow: a user’s `id`.' }) }),
   payload: tiePayload,
-  run: async ({ userId }, ctx, viewer): Promise<TieDone> => {
-    requireFollowMode(ctx);
-    const target = await withTarget(ctx, viewer, userId, async (id) =>
-      (await insertFollowOf(ctx.db, viewer.id, id, ctx.now())) ? id : null,
+  run: async ({ userId }, ctx, viewer) => {
+    const done = await actOnFollow(ctx, viewer, userId, (target) =>
+      insertFollowOf(ctx.db, viewer.id, target, ctx.now()),
     );
-    ctx.live.wake([target]);
-    return { userId: target };
+    ctx.live.wake([done.userId]);
+    return done;
   },
 });

@@ -1,8 +1,7 @@
 import { mutation } from '../../graphql/mutation.ts';
-import { requireTarget } from '../relationships/target.ts';
-import { type TieDone, tiePayload } from '../users/payload.ts';
-import { requireFollowMode } from './require-mode.ts';
-import { deleteFollowOf } from './store.ts';
+import { tiePayload } from '../users/payload.ts';
+import { actOnFollow } from './act.ts';
+import { deleteFollowerOf } from './store.ts';
 
 mutation('removeFollower', {
   description:
@@ -13,11 +12,11 @@ mutation('removeFollower', {
     userId: t.id({ required: true, description: 'Who is to stop following: a user’s `id`.' }),
   }),
   payload: tiePayload,
-  run: async ({ userId }, ctx, viewer): Promise<TieDone> => {
-    requireFollowMode(ctx);
-    const target = await requireTarget(ctx, viewer, userId);
-    await deleteFollowOf(ctx.db, target, viewer.id);
+  run: async ({ userId }, ctx, viewer) => {
+    const done = await actOnFollow(ctx, viewer, userId, (target) =>
+      deleteFollowerOf(ctx.db, viewer.id, target),
+    );
     ctx.live.wake([viewer.id]);
-    return { userId: target };
+    return done;
   },
 });

@@ -4,6 +4,7 @@ import { retrying } from '../../db/errors.ts';
 import { parentsOf } from '../../db/keyset.ts';
 import { keyArray, prepared } from '../../db/prepared.ts';
 import { newId } from '../../db/uuid.ts';
+import { cardColumns, type UserRow } from '../users/card.ts';
 import { peerCounts, peerPages } from '../users/peer-store.ts';
 import { userStats, users } from '../users/table.ts';
 import { visible } from '../users/visible.ts';
@@ -58,80 +59,103 @@ export function mutualFollowersCount(
   return mutualCount(db, { viewer, parents: keyArray(parents) });
 }
 
-const follower = sql`${sql.placeholder('follower')}::uuid`;
-const followee = sql`${sql.placeholder('followee')}::uuid`;
+const viewer = sql`${sql.placeholder('viewer')}::uuid`;
+const target = sql`${sql.placeholder('target')}::uuid`;
+
+const byViewer = { follower: viewer, followee: target };
+const ofViewer = { follower: target, followee: viewer };
+const foundTarget = sql`${users.id} = ${target} AND ${visible()}`;
 
 /**
- * A follow made or ended together with both counters and what its followee is told of it, in one statement. First both
- * rows of counters are locked, in the order every writer takes them in, so that writers of the same two people wait for
- * each other and never in a circle; then the counters change by the rows really written.
+ * A follow made or ended together with both counters and what its followee is told of it, in one statement, which does
+ * and answers nothing where the viewer does not find the other. First both rows of counters are locked, in the order every writer
+ * takes them in, so that writers of the same two people wait for each other and never in a circle; then the counters
+ * change by the rows really written.
  */
-const withCounters = (write: (locked: SQLWrapper) => SQLWrapper, by: 1 | -1, telling: SQLWrapper) =>
+const withCounters = (
+  { follower, followee }: typeof byViewer,
+  write: (bothLocked: SQLWrapper) => SQLWrapper,
+  by: 1 | -1,
+  telling: SQLWrapper,
+) =>
   prepared((db) => {
-    const locked = db
-      .$with('locked', { id: userStats.userId })
-      .as(
-        sql`SELECT user_id AS id FROM ${userStats} WHERE user_id IN (${follower}, ${followee}) ORDER BY user_id FOR NO KEY UPDATE`,
-      );
-    const written = db
-      .$with('written', { one: sql<number>`one` })
-      .as(sql`${write(sql`(SELECT count(*) FROM locked) = 2`)}`);
+    const locked = db.$with('locked', { id: userStats.userId }).as(sql`
+      SELECT user_id AS id FROM ${userStats} WHERE user_id IN (${viewer}, ${target})
+        AND EXISTS (SELECT FROM ${users} WHERE ${foundTarget})
+      ORDER BY user_id FOR NO KEY UPDATE`);
+    const bothLocked = sql`(SELECT count(*) FROM ${locked}) = 2`;
+    const written = db.$with('written', { one: sql<number>`one` }).as(sql`${write(bothLocked)}`);
     const counted = db.$with('counted', { id: userStats.userId }).as(sql`
       UPDATE ${userStats}
       SET following = following + ${sql.raw(String(by))} * (user_id = ${follower})::int,
           followers = followers + ${sql.raw(String(by))} * (user_id = ${followee})::int
-      WHERE user_id IN (${follower}, ${followee}) AND EXISTS (SELECT FROM written)
+      WHERE user_id IN (${viewer}, ${target}) AND EXISTS (SELECT FROM ${written})
       RETURNING user_id AS id`);
     return db
       .with(locked, written, counted)
       .select({
-        people: sql<number>`count(*)::int`,
-        written: sql<number>`(SELECT count(*) FROM ${written})::int`,
+        target: cardColumns,
+        bothThere: sql<boolean>`${bothLocked}`,
         told: sql<number>`(SELECT count(*) FROM ${written}, LATERAL ${telling})::int`,
       })
-      .from(locked);
+      .from(users)
+      .where(foundTarget);
   }, 'write');
 
 const at = sql`${sql.placeholder('at')}::timestamptz`;
 const insertFollow = withCounters(
+  byViewer,
   (bothLocked) => sql`
     INSERT INTO ${follows} (follower_id, followee_id, created_at)
-    SELECT ${follower}, ${followee}, ${at} WHERE ${bothLocked}
+    SELECT ${viewer}, ${target}, ${at} WHERE ${bothLocked}
     ON CONFLICT DO NOTHING RETURNING 1 AS one`,
   1,
-  sql`tell('FOLLOWED', 'User', ${followee}, ${follower}, ARRAY[${followee}], ARRAY[${sql.placeholder('notification')}::uuid], ${at})`,
+  sql`tell('FOLLOWED', 'User', ${target}, ${viewer}, ARRAY[${target}], ARRAY[${sql.placeholder('notification')}::uuid], ${at})`,
 );
-const deleteFollow = withCounters(
-  (bothLocked) => sql`
-    DELETE FROM ${follows} WHERE follower_id = ${follower} AND followee_id = ${followee} AND ${bothLocked}
-    RETURNING 1 AS one`,
-  -1,
-  sql`take_back('FOLLOWED', ${followee}, ${follower})`,
-);
+const deletion = (ends: typeof byViewer) =>
+  withCounters(
+    ends,
+    (bothLocked) => sql`
+      DELETE FROM ${follows} WHERE follower_id = ${ends.follower} AND followee_id = ${ends.followee} AND ${bothLocked}
+      RETURNING 1 AS one`,
+    -1,
+    sql`take_back('FOLLOWED', ${ends.followee}, ${ends.follower})`,
+  );
+const deleteFollow = deletion(byViewer);
+const deleteFollower = deletion(ofViewer);
 
 /**
- * Makes one person follow another, who is told; that they do already changes nothing.
- * @returns false when one of the two is gone, and nothing was written.
- * @throws follows_no_block when one of them has blocked the other.
+ * The other person, as the viewer finds them. Else nothing was written: null when they do not find them, `gone` when one
+ * of the two is gone meanwhile.
  */
-export async function insertFollowOf(
-  db: Database,
-  followerId: string,
-  followeeId: string,
-  now: Date,
-): Promise<boolean> {
-  const values = {
-    follower: followerId,
-    followee: followeeId,
-    at: now.toISOString(),
-    notification: newId(now),
-  };
-  return (await retrying(() => insertFollow(db, values)))[0]?.people === 2;
+export type FollowWritten = UserRow | 'gone' | null;
+
+async function written(write: () => ReturnType<typeof insertFollow>): Promise<FollowWritten> {
+  const [row] = await retrying(write);
+  if (!row) return null;
+  return row.bothThere ? row.target : 'gone';
 }
 
-/** Makes one person no longer follow another. @returns whether they did. */
-export async function deleteFollowOf(db: Database, followerId: string, followeeId: string): Promise<boolean> {
-  return (
-    (await retrying(() => deleteFollow(db, { follower: followerId, followee: followeeId })))[0]?.written === 1
-  );
+/**
+ * Makes the viewer follow somebody, who is told; that they do already changes nothing.
+ * @throws follows_no_block when a block between the two has just come.
+ */
+export function insertFollowOf(
+  db: Database,
+  viewer: string,
+  target: string,
+  now: Date,
+): Promise<FollowWritten> {
+  const values = { viewer, target, at: now.toISOString(), notification: newId(now) };
+  return written(() => insertFollow(db, values));
+}
+
+/** Makes the viewer no longer follow somebody; that they do not anyhow changes nothing. */
+export function deleteFollowOf(db: Database, viewer: string, target: string): Promise<FollowWritten> {
+  return written(() => deleteFollow(db, { viewer, target }));
+}
+
+/** Makes somebody no longer follow the viewer; that they do not anyhow changes nothing. */
+export function deleteFollowerOf(db: Database, viewer: string, target: string): Promise<FollowWritten> {
+  return written(() => deleteFollower(db, { viewer, target }));
 }

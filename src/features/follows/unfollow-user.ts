@@ -1,7 +1,6 @@
 import { mutation } from '../../graphql/mutation.ts';
-import { requireTarget } from '../relationships/target.ts';
-import { type TieDone, tiePayload } from '../users/payload.ts';
-import { requireFollowMode } from './require-mode.ts';
+import { tiePayload } from '../users/payload.ts';
+import { actOnFollow } from './act.ts';
 import { deleteFollowOf } from './store.ts';
 
 mutation('unfollowUser', {
@@ -10,11 +9,11 @@ mutation('unfollowUser', {
   towardsOthers: true,
   input: (t) => ({ userId: t.id({ required: true, description: 'Whom to stop following: a user’s `id`.' }) }),
   payload: tiePayload,
-  run: async ({ userId }, ctx, viewer): Promise<TieDone> => {
-    requireFollowMode(ctx);
-    const target = await requireTarget(ctx, viewer, userId);
-    await deleteFollowOf(ctx.db, viewer.id, target);
-    ctx.live.wake([target]);
-    return { userId: target };
+  run: async ({ userId }, ctx, viewer) => {
+    const done = await actOnFollow(ctx, viewer, userId, (target) =>
+      deleteFollowOf(ctx.db, viewer.id, target),
+    );
+    ctx.live.wake([done.userId]);
+    return done;
   },
 });

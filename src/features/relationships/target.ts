@@ -26,20 +26,39 @@ const cameBetween = new Set(['follows_no_block', 'connections_no_block', 'follow
  * @param act takes the person's UUID; answers null, with nothing done, when one of the two is gone.
  * @throws as `requireTarget`; Refusal CONFLICT when a block comes and goes all the time.
  */
-export async function withTarget<Done>(
+export function withTarget<Done>(
   ctx: Context,
   viewer: Viewer,
   userId: string,
   act: (target: string) => Promise<Done | null>,
 ): Promise<Done> {
+  return whereFound(
+    ctx,
+    viewer,
+    userId,
+    async () => (await act(await requireTarget(ctx, viewer, userId))) ?? 'gone',
+  );
+}
+
+/**
+ * The same for an act that finds the person itself: what stands between is looked up only when it does not.
+ * @param act takes the person's UUID; answers null when the viewer does not find them and `gone` when one of the two is
+ * gone, both with nothing done.
+ * @throws as `withTarget`.
+ */
+export async function whereFound<Done>(
+  ctx: Context,
+  viewer: Viewer,
+  userId: string,
+  act: (target: string) => Promise<Done | 'gone' | null>,
+): Promise<Done> {
+  const target = requireOther(viewer, userId);
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const target = await requireTarget(ctx, viewer, userId);
     try {
       const done = await act(target);
-      if (done !== null) return done;
-      // One of the two is gone since we looked: looking again says which.
+      if (done !== null && done !== 'gone') return done;
       await requireTarget(ctx, viewer, userId);
-      throw accountGone();
+      if (done === 'gone') throw accountGone();
     } catch (error) {
       if (!cameBetween.has(brokenConstraint(error) ?? '')) throw error;
     }
