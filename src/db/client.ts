@@ -63,7 +63,8 @@ const searchSettings = { 'pg_trgm.word_similarity_threshold': '0.45' };
 /**
  * A prepared statement is planned once for all its values, as it is written to be. Otherwise PostgreSQL plans one whose
  * values might make a difference anew each time: for the feed that takes ten times as long as reading it. What such a plan
- * is thought to cost says little of what it does, and nothing that is read here would be worth compiling.
+ * is thought to cost says little of what it does, and nothing that is read here would be worth compiling. For writes it
+ * is the statements within functions that count: those that tell people of a follow were planned for each follow.
  */
 const planSettings = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
 
@@ -108,7 +109,7 @@ async function openPostgres(
   };
   const reader = () => pool(1, planSettings);
   const [first, ...more] = [reader(), reader(), reader()] as const;
-  const writes = pool(8);
+  const writes = pool(8, planSettings);
   const slow = pool(2);
   const reads = pipelined([first.client, ...more.map(({ client }) => client)], writes.client);
   const db = drizzle(reads, { logger: logger ?? false });
