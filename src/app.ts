@@ -7,7 +7,7 @@ import { mayCome, viewerOf } from './auth/viewer.ts';
 import type { Config, ReadyAuth } from './config.ts';
 import type { Context } from './context.ts';
 import type { Database } from './db/client.ts';
-import { feedReadersAmong } from './features/feed/store.ts';
+import { feedReadersAmong } from './features/feed/readers-store.ts';
 import { isFileName, isPrivateFile } from './features/media/rules.ts';
 import { mediaKey } from './features/media/store.ts';
 import { secondsLeft } from './features/media/url-rules.ts';

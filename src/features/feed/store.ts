@@ -5,7 +5,7 @@ import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '../../db/client.ts';
 import { ordered, type Window, windowValues, within } from '../../db/keyset.ts';
-import { keyArray, prepared, preparedFor } from '../../db/prepared.ts';
+import { prepared, preparedFor } from '../../db/prepared.ts';
 import { aspectUsers } from '../aspects/table.ts';
 import { connected } from '../connections/table.ts';
 import { follows } from '../follows/table.ts';
@@ -26,12 +26,15 @@ export interface FeedReader extends PostReader {
 
 /** To how many people the newest posts of each are looked up. Beyond, all newest posts are walked. */
 const maxLookedUp = 600;
-/** How many posts such a walk passes for each that is asked for, before each person's posts are looked up after all. */
-const maxWalked = 100;
+/**
+ * How many posts such a walk passes before each person's posts are looked up after all: so many for each that is asked
+ * for, or for each person, which takes about as long.
+ */
+const maxWalked = { perPost: 100, perTie: 4 };
 
 const viewer = sql`${sql.placeholder('viewer')}::uuid`;
 const limit = sql`${sql.placeholder('limit')}::int`;
-const walkable = sql`${limit} * ${sql.raw(String(maxWalked))}`;
+const walkable = sql`${sql.placeholder('walkable')}::int`;
 
 /** A post that is looked at. */
 const p = alias(posts, 'p');
@@ -65,12 +68,8 @@ const isInFeed = sql`CASE p.feed_kind
   WHEN 'ROOM' THEN ${isInRoom(reader, p.roomId)}
 END AND ${isListed(p.authorId)}`;
 
-/**
- * Where the feed's posts come from: of each person what they write, by the kinds of it that are for the reader; what they
- * pass on; what they write for aspects with the reader in them; and rooms. A post has one source.
- */
-const sources = sql`
-  tied AS MATERIALIZED (
+/** The people whom the viewer follows or is connected with, and what of theirs is for the reader. */
+const tied = sql`tied AS MATERIALIZED (
     SELECT id, CASE
       WHEN ${reader} IS NULL THEN '{PUBLIC}'
       WHEN follower AND connection THEN '{PUBLIC,FOLLOWERS,CONNECTIONS}'
@@ -80,14 +79,18 @@ const sources = sql`
     FROM (SELECT f.followee_id AS id, true AS follower FROM ${follows} f WHERE f.follower_id = ${viewer}) f
     FULL JOIN (SELECT c.peer_id AS id, true AS connection FROM ${connected} c WHERE c.user_id = ${viewer}) c USING (id)
     WHERE ${isListed(sql`id`)}
-  ),
-  sources AS (
-    SELECT 'PLAIN' AS of, id, kinds FROM tied
-    UNION ALL SELECT 'RESHARES', id, NULL FROM tied
+  )`;
+
+/**
+ * Where the feed's posts come from, besides what the tied write for all of a kind: what they pass on; what they write for
+ * aspects with the reader in them; and rooms. A post has one source.
+ * @param resharers those of the tied whose reshares count.
+ */
+const otherSources = (resharers: SQL) => sql`
+    SELECT 'RESHARES' AS of, id, NULL::text[] AS kinds FROM ${resharers}
     UNION ALL SELECT 'ASPECTS', id, NULL FROM tied WHERE EXISTS (
       SELECT FROM ${aspectUsers} a WHERE a.owner_id = tied.id AND a.user_id = ${reader})
-    UNION ALL SELECT 'ROOM', m.room_id, NULL FROM ${roomMembers} m WHERE m.user_id = ${reader}
-  )`;
+    UNION ALL SELECT 'ROOM', m.room_id, NULL FROM ${roomMembers} m WHERE m.user_id = ${reader}`;
 
 /** Which posts of a source `s` are in the feed, by what it is: each asks no more than it has to, of hundreds of sources. */
 const plain = { of: 'PLAIN', which: sql`p.author_id = s.id AND p.feed_kind = ANY(s.kinds)` };
@@ -144,25 +147,34 @@ const goesOnUp = goesOn(true);
 const goesOnDown = goesOn(false);
 
 /**
- * The ids of the window's posts, as an array, for who is tied to few: of each the newest post of each kind is looked up,
- * and a page is among the posts of those who have the newest, none of which is older than the last of these.
+ * The ids of the window's posts, as an array, for who is tied to few: of each the newest post is looked up, and of those
+ * who have the newest a page, none of which is older than the last of these. Most people have posted nothing that new, and
+ * so have passed nothing on.
  */
 function lookedUpIds(ascending: boolean): SQL {
   const [last, none, notBehind] = ascending
     ? [sql`max`, sql`infinity`, sql`<=`]
     : [sql`min`, sql`-infinity`, sql`>=`];
   const first = (count: SQL) => sql`AND ${inWindow} ORDER BY ${inOrder(ascending)} LIMIT ${count}`;
-  const unlessBehind = (count: SQL) =>
-    sql`AND p.created_at ${notBehind} (SELECT at FROM reach) ${first(count)}`;
+  const notBehindReach = (time: SQL) => sql`${time} ${notBehind} (SELECT at FROM reach)`;
+  const unlessBehind = (count: SQL) => sql`AND ${notBehindReach(sql`p.created_at`)} ${first(count)}`;
   const head = 's.of, s.kinds, s.id AS source_id, p.created_at, p.id';
   return sql`ARRAY(
-    WITH ${unlisted}, ${sources},
+    WITH ${unlisted}, ${tied},
+    newest AS MATERIALIZED (
+      SELECT s.id, s.kinds, p.feed_kind, p.created_at, p.id AS post_id FROM tied s CROSS JOIN LATERAL (
+        SELECT p.feed_kind, p.created_at, p.id FROM ${posts} p
+        WHERE p.author_id = s.id AND p.feed_kind = ANY(s.kinds || 'RESHARE'::text) ${first(sql`1`)}) p
+    ),
     plain AS MATERIALIZED (
-      ${postsFrom([plain], 'sources', head, first(sql`1`))} ORDER BY ${inOrder(ascending)} LIMIT ${limit}
+      SELECT 'PLAIN' AS of, kinds, id AS source_id, created_at, post_id AS id FROM newest WHERE feed_kind <> 'RESHARE'
+      UNION ALL ${postsFrom([plain], `(SELECT 'PLAIN' AS of, id, kinds FROM newest WHERE feed_kind = 'RESHARE')`, head, first(sql`1`))}
+      ORDER BY ${inOrder(ascending)} LIMIT ${limit}
     ),
     reach AS MATERIALIZED (
       SELECT CASE WHEN count(*) < ${limit} THEN '${none}' ELSE ${last}(created_at) END AS at FROM plain
     ),
+    sources AS (${otherSources(sql`newest WHERE ${notBehindReach(sql`created_at`)}`)}),
     heads AS MATERIALIZED (
       SELECT of, kinds, source_id FROM (
         SELECT * FROM plain UNION ALL ${postsFrom(others, 'sources', head, unlessBehind(sql`1`))}
@@ -186,7 +198,11 @@ async function eitherWay<Answer>(
   read: Record<'walked' | 'lookedUp', (db: Database, values: Record<string, unknown>) => Promise<Answer>>,
   fullness: (answer: Answer) => number,
 ): Promise<Answer> {
-  const values = { ...who, ...windowValues(window, postKeys) };
+  const values = {
+    ...who,
+    ...windowValues(window, postKeys),
+    walkable: Math.max(maxWalked.perPost * window.limit, maxWalked.perTie * ties),
+  };
   if (ties > maxLookedUp) {
     const answer = await read.walked(db, values);
     if (fullness(answer) >= window.limit) return answer;
@@ -234,8 +250,9 @@ export function feedPage(
 const counted = prepared(
   (db) =>
     db.select({ count: sql<number>`found.count` }).from(
-      sql`(WITH ${unlisted}, ${sources} SELECT count(*)::int AS count FROM (
-        ${postsFrom([plain, ...others], 'sources', 'p.id', sql``)}) found) found`,
+      sql`(WITH ${unlisted}, ${tied},
+        sources AS (SELECT 'PLAIN' AS of, id, kinds FROM tied UNION ALL ${otherSources(sql`tied`)})
+        SELECT count(*)::int AS count FROM (${postsFrom([plain, ...others], 'sources', 'p.id', sql``)}) found) found`,
     ),
   'slow',
 );
@@ -270,29 +287,4 @@ export async function unseenPosts(db: Database, reader: FeedReader): Promise<num
   const newest: Window = { limit: unseenWithin, low: null, high: null, ascending: false };
   const [counts] = await eitherWay(db, reader, newest, unseen, ([row]) => row?.found ?? 0);
   return Math.min(counts?.unseen ?? 0, maxUnseenPosts);
-}
-
-const among = prepared((db) => {
-  const source = sql`${sql.placeholder('source')}::uuid`;
-  const person = sql`person.id`;
-  return db
-    .select({ id: sql<string>`person.id` })
-    .from(sql`unnest(${sql.placeholder('people')}::uuid[]) AS person(id)`)
-    .where(
-      sql`EXISTS (SELECT FROM ${follows} f WHERE f.follower_id = ${person} AND f.followee_id = ${source})
-        OR EXISTS (SELECT FROM ${connected} c WHERE c.user_id = ${person} AND c.peer_id = ${source})
-        OR EXISTS (SELECT FROM ${roomMembers} m WHERE m.room_id = ${source} AND m.user_id = ${person})`,
-    );
-});
-
-/**
- * Those of these people in whose feeds posts of a source may be.
- * @param source the id of a person, or of a room.
- */
-export async function feedReadersAmong(
-  db: Database,
-  source: string,
-  people: readonly string[],
-): Promise<string[]> {
-  return (await among(db, { source, people: keyArray(people) })).map(({ id }) => id);
 }
