@@ -800,6 +800,32 @@ describe('rule 3.7: suspended and deleted', () => {
     expect(blocked.viewer.blockedUsers.totalCount).toBe(0);
   });
 
+  it('rule 3.7: whoever has done all there is to do under a post of their own is deleted with it', async () => {
+    const poll = { question: 'Which?', choices: ['One', 'Other'] };
+    const made = await kith.mutate(
+      'createPost',
+      { visibility: 'PUBLIC', poll },
+      'busy',
+      'post { id poll { id choices { id } } }',
+    );
+    const { id: postId, poll: asked } = made.post;
+    for (const by of ['busy', 'left']) {
+      const vote = { pollId: asked.id, choiceIds: [asked.choices[0].id] };
+      for (const [name, input] of [
+        ['likePost', { postId }],
+        ['addComment', { postId, body: 'So' }],
+        ['subscribeToPost', { postId }],
+        ['votePoll', vote],
+        ['markPostsSeen', { postIds: [postId] }],
+      ] as const) {
+        expect((await kith.mutate(name, input, by)).userErrors, name).toEqual([]);
+      }
+    }
+    const deleted = await kith.mutate('deleteAccount', { username: 'busy' }, 'busy', 'deletedUserId');
+    expect(deleted).toEqual({ deletedUserId: expect.any(String), userErrors: [] });
+    expect((await kith.query(`{ node(id: "${postId}") { id } }`, { as: 'left' })).node).toBeNull();
+  });
+
   it('rule 3.7: a deleted person’s token answers 401 and never makes a new account; their username stays reserved', async () => {
     const { db } = kith.database;
     await kith.idOf('Mallory');

@@ -86,6 +86,9 @@ async function deleteLocked(tx: Database, id: string): Promise<string[]> {
     .where(
       sql`${userStats.userId} IN (SELECT ${followed.id} FROM ${followed} UNION ALL SELECT ${following.id} FROM ${following})`,
     );
+  // By themselves: gone with the person, a post would be gone before the counters of what the person did with it have been
+  // changed, and a row of counters that changes twice must have its post.
+  await tx.delete(posts).where(eq(posts.authorId, id));
   await tx.delete(users).where(eq(users.id, id));
   return [...told, ...asked.map((request) => request.id)];
 }
