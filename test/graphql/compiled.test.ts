@@ -5,23 +5,14 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
-  type GraphQLField,
-  type GraphQLInputType,
-  type GraphQLOutputType,
   type GraphQLSchema,
-  getNamedType,
-  isAbstractType,
-  isCompositeType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
   isObjectType,
   parse,
   validate,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { planFor } from '../../src/graphql/compiled.ts';
+import { Generator, randomFrom } from '../helpers/operations.ts';
 
 const schema = buildSchema(/* GraphQL */ `
   directive @mark(text: String) on FIELD
@@ -200,7 +191,7 @@ describe('a planned query answers as graphql-js does', () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
-        const { source, variables } = new Generator(schema, randomFrom(seed)).query();
+        const { source, variables } = new Generator({ schema, random: randomFrom(seed) }).query();
         // One that is not valid is not a run: another is made instead.
         fc.pre(validate(schema, parse(source)).length === 0);
         const { expected, actual } = await both(schema, source, variables, root);
@@ -213,162 +204,13 @@ describe('a planned query answers as graphql-js does', () => {
   });
 });
 
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Makes queries from a schema: random choices come from outside. */
-class Generator {
-  readonly #schema: GraphQLSchema;
-  readonly #random: () => number;
-  readonly #declared: string[] = [];
-  readonly #fragments: string[] = [];
-  readonly variables: Record<string, unknown> = {};
-
-  constructor(of: GraphQLSchema, random: () => number) {
-    this.#schema = of;
-    this.#random = random;
-  }
-
-  query(): { source: string; variables: Record<string, unknown> } {
-    const type = this.#schema.getQueryType();
-    if (!type) throw new Error('no queries');
-    const selection = this.#selection(type, 4);
-    const head = this.#declared.length > 0 ? `query (${this.#declared.join(', ')})` : 'query';
-    return { source: [`${head} ${selection}`, ...this.#fragments].join('\n'), variables: this.variables };
-  }
-
-  #pick<Value>(values: readonly Value[]): Value {
-    const value = values[Math.floor(this.#random() * values.length)];
-    if (value === undefined) throw new Error('nothing to pick from');
-    return value;
-  }
-
-  #selection(type: GraphQLOutputType, depth: number): string {
-    const parts: string[] = [];
-    const count = 1 + Math.floor(this.#random() * 4);
-    for (let i = 0; i < count; i++) parts.push(this.#part(type, depth));
-    return `{ ${parts.join(' ')} }`;
-  }
-
-  #part(type: GraphQLOutputType, depth: number): string {
-    const named = getNamedType(type);
-    const chance = this.#random();
-    if (chance < 0.1) return `__typename${this.#condition()}`;
-    if (isAbstractType(named) && (chance < 0.4 || !('getFields' in named))) {
-      const possible = this.#pick(this.#schema.getPossibleTypes(named));
-      return this.#spread(possible.name, this.#selection(possible, depth));
-    }
-    if (chance < 0.2 && depth > 1) return this.#spread(named.name, this.#selection(named, depth - 1));
-    if (!('getFields' in named) || !isCompositeType(named)) return '__typename';
-    const fields = Object.values(named.getFields()).filter(
-      (f) => depth > 1 || !isCompositeType(getNamedType(f.type)),
-    );
-    return fields.length > 0 ? this.#field(this.#pick(fields), depth) : '__typename';
-  }
-
-  #spread(on: string, selection: string): string {
-    if (this.#random() < 0.5) return `... on ${on}${this.#condition()} ${selection}`;
-    const name = `F${this.#fragments.length}`;
-    this.#fragments.push(`fragment ${name} on ${on} ${selection}`);
-    return `...${name}${this.#condition()}`;
-  }
-
-  #field(field: GraphQLField<unknown, unknown>, depth: number): string {
-    const args = field.args
-      .map((arg) => {
-        if (!(isNonNullType(arg.type) && arg.defaultValue === undefined) && this.#random() < 0.4) return null;
-        return `${arg.name}: ${this.#value(arg.type, 2)}`;
-      })
-      .filter((arg) => arg !== null);
-    const alias = args.length > 0 || this.#random() < 0.2 ? `a${Math.floor(this.#random() * 1e9)}: ` : '';
-    const named = getNamedType(field.type);
-    const below = isCompositeType(named) ? ` ${this.#selection(field.type, depth - 1)}` : '';
-    return `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${this.#condition()}${below}`;
-  }
-
-  #condition(): string {
-    if (this.#random() > 0.1) return '';
-    const value =
-      this.#random() < 0.5
-        ? String(this.#random() < 0.5)
-        : this.#variable('Boolean!', () => this.#random() < 0.5);
-    return ` @${this.#random() < 0.5 ? 'skip' : 'include'}(if: ${value})`;
-  }
-
-  #variable(type: string, value: () => unknown): string {
-    const name = `v${this.#declared.length}`;
-    const chance = this.#random();
-    const required = type.endsWith('!');
-    this.#declared.push(`$${name}: ${type}`);
-    if (required || chance < 0.5) this.variables[name] = value();
-    else if (chance < 0.75) this.variables[name] = null;
-    return `$${name}`;
-  }
-
-  /** A value as a literal, with variables inside, or a variable as a whole. */
-  #value(type: GraphQLInputType, depth: number): string {
-    if (this.#random() < 0.3) return this.#variable(String(type), () => this.#json(type, depth));
-    if (isNonNullType(type)) return this.#value(type.ofType, depth);
-    if (this.#random() < 0.15) return 'null';
-    if (isListType(type)) {
-      const { ofType } = type;
-      return `[${Array.from({ length: Math.floor(this.#random() * 3) }, () => this.#value(ofType, depth)).join(', ')}]`;
-    }
-    if (isInputObjectType(type)) {
-      const fields = Object.values(type.getFields());
-      const chosen = type.isOneOf
-        ? [this.#pick(fields)]
-        : depth > 0
-          ? fields.filter(() => this.#random() < 0.5)
-          : [];
-      return `{ ${chosen.map((f) => `${f.name}: ${this.#value(f.type, depth - 1)}`).join(', ')} }`;
-    }
-    if (isEnumType(type)) return this.#pick(type.getValues()).name;
-    return JSON.stringify(this.#json(type, depth));
-  }
-
-  #json(type: GraphQLInputType, depth: number): unknown {
-    if (isNonNullType(type)) return this.#json(type.ofType, depth);
-    if (isListType(type)) {
-      const { ofType } = type;
-      return Array.from({ length: Math.floor(this.#random() * 3) }, () => this.#json(ofType, depth));
-    }
-    if (isInputObjectType(type)) {
-      const fields = Object.values(type.getFields());
-      const chosen = type.isOneOf
-        ? [this.#pick(fields)]
-        : depth > 0
-          ? fields.filter(() => this.#random() < 0.5)
-          : [];
-      return Object.fromEntries(chosen.map((f) => [f.name, this.#json(f.type, depth - 1)]));
-    }
-    if (isEnumType(type)) return this.#pick(type.getValues()).name;
-    const number = Math.floor(this.#random() * 10);
-    const values: Record<string, unknown> = {
-      Int: number,
-      Float: number / 2,
-      Boolean: number > 4,
-      ID: `id${number}`,
-    };
-    return values[type.name] ?? `text${number}`;
-  }
-}
-
 // The generator must reach what it is for.
 describe('the generator', () => {
   const made: string[] = [];
   beforeAll(() => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        made.push(new Generator(schema, randomFrom(seed)).query().source);
+        made.push(new Generator({ schema, random: randomFrom(seed) }).query().source);
       }),
       { numRuns: 500 },
     );
