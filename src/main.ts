@@ -6,7 +6,6 @@ import { signToken, withSecret } from './auth/token.ts';
 import { tellReady, Workers } from './cluster.ts';
 import { type Config, ConfigError, type ReadyAuth, readConfig } from './config.ts';
 import { type Database, DataDirInUseError, type OpenDatabase, openDatabase } from './db/client.ts';
-import { demoPeople, loadDemo } from './db/demo/load.ts';
 import { withoutStatement } from './db/errors.ts';
 import { sweepMedia } from './features/media/pictures.ts';
 import { usersByUsernameKey } from './features/users/store.ts';
@@ -109,7 +108,9 @@ function open({ databaseUrl: url, dataDir }: Config): Promise<OpenDatabase> {
 /** What is done to a database and a storage before anybody is answered. */
 async function prepare(config: ReadyConfig, database: OpenDatabase, storage: MediaStorage): Promise<void> {
   await database.migrate();
-  if (config.demo) await loadDemo(database.db, storage, config.auth.issuer ?? '');
+  if (!config.demo) return;
+  const { loadDemo } = await import('./db/demo/load.ts');
+  await loadDemo(database.db, storage, config.auth.issuer ?? '');
 }
 
 /** @throws the system's error when it cannot have the port. */
@@ -127,6 +128,7 @@ interface DemoToken {
 
 async function demoTokens({ demo, auth }: ReadyConfig): Promise<DemoToken[]> {
   if (!demo || auth.kind === 'jwks') return [];
+  const { demoPeople } = await import('./db/demo/load.ts');
   return Promise.all(
     demoPeople.map(async (username) => ({
       username,

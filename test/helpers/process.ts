@@ -17,10 +17,10 @@ export interface Running {
   ended: Promise<number | NodeJS.Signals | null>;
 }
 
-/** Runs a script of the project as its own process, without what the test's environment says of databases and tokens. */
+/** Runs a script of the project as its own process, as npm's scripts do, without what the test's environment says of databases and tokens. */
 export function run(script: string, args: readonly string[], env: Record<string, string> = {}): Running {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, ['--import', './src/fast-start.ts', script, ...args], {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
