@@ -170,13 +170,13 @@ async function openEmbedded(
   { dataDir, snapshot }: DatabaseOptions,
   logger: DrizzleLogger | undefined,
 ): Promise<OpenDatabase> {
-  const { PGlite } = await import('@electric-sql/pglite');
+  const { EmbeddedDatabase } = await import('./pglite.ts');
   const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm');
   const { drizzle } = await import('drizzle-orm/pglite');
   const { migrate } = await import('drizzle-orm/pglite/migrator');
   const unlock = dataDir === undefined ? () => {} : lockFolder(dataDir);
   try {
-    const client = await PGlite.create({
+    const client = await EmbeddedDatabase.open({
       ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'db') }),
       ...(snapshot ? { loadDataDir: snapshot } : {}),
       extensions: { pg_trgm },
