@@ -16,6 +16,7 @@ import { type GraphiQLSetup, graphiqlOptions } from './graphiql.ts';
 import { useCompiledQueries } from './graphql/compiled.ts';
 import { useDocumentLimits } from './graphql/limits.ts';
 import { Loaders } from './graphql/loader.ts';
+import { readOperations, usePersisted } from './graphql/persisted.ts';
 import { corsFor, useVary, varyOf } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
 import { ordinaryLane } from './http/lane.ts';
@@ -83,6 +84,8 @@ export function createApp({
     log,
   };
   const cors = corsFor(config.corsOrigins);
+  const persisted = config.persistedOperations;
+  const operations = persisted && readOperations(persisted.file);
   const cache = () =>
     new LRUCache<string, object>({
       maxSize: documentCacheSize,
@@ -114,6 +117,7 @@ export function createApp({
       useRequests(identities),
       useReleasedUploads(),
       useVary(config.corsOrigins),
+      ...(operations ? [usePersisted(operations, persisted.only)] : []),
       useDocumentLimits(),
       useCompiledQueries(),
       useErrorCodes(),
@@ -123,6 +127,7 @@ export function createApp({
     renderGraphiQL,
     landingPage: false,
     multipart: false,
+    extraParamNames: operations ? ['documentId'] : [],
     batching: false,
     // `useRequests` counts bodies, whose limit depends on the token.
     maxRequestBodySize: false,
@@ -146,6 +151,7 @@ export function createApp({
     listener: ordinaryLane({
       yoga,
       identities,
+      operations,
       cors,
       vary: varyOf(config.corsOrigins),
       pictures,

@@ -17,6 +17,7 @@ describe('readConfig', () => {
       community: { name: 'Kith', mode: 'both' },
       redisUrl: undefined,
       requireApproval: false,
+      persistedOperations: null,
       logLevel: 'info',
     });
   });
@@ -104,6 +105,7 @@ describe('readConfig', () => {
     ['COMMUNITY_MODE', { COMMUNITY_MODE: 'enemies' }],
     ['REDIS_URL', { REDIS_URL: 'http://localhost' }],
     ['REQUIRE_APPROVAL', { REQUIRE_APPROVAL: 'sometimes' }],
+    ['PERSISTED_OPERATIONS', { PERSISTED_OPERATIONS_ONLY: 'true' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['AUTH_SECRET', { NODE_ENV: 'production' }],
   ])('names the variable that cannot be used: %s', (name, env) => {

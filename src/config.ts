@@ -48,6 +48,8 @@ const environment = z.object({
     .regex(/^rediss?:\/\//, 'must be a redis:// URL')
     .optional(),
   REQUIRE_APPROVAL: flag.default(false),
+  PERSISTED_OPERATIONS: z.string().optional(),
+  PERSISTED_OPERATIONS_ONLY: flag.default(false),
   S3_BUCKET: z.string().optional(),
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   S3_REGION: z.string().default('us-east-1'),
@@ -86,6 +88,8 @@ export interface Config {
   community: { name: string; mode: 'follow' | 'friendship' | 'both' };
   redisUrl: string | undefined;
   requireApproval: boolean;
+  /** A manifest of operations that clients ask for by their hash, and whether they may send no others. */
+  persistedOperations: { file: string; only: boolean } | null;
   logLevel: string;
 }
 
@@ -135,6 +139,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     community: { name: e.COMMUNITY_NAME, mode: e.COMMUNITY_MODE },
     redisUrl: e.REDIS_URL,
     requireApproval: e.REQUIRE_APPROVAL,
+    persistedOperations: readPersisted(e),
     logLevel: e.LOG_LEVEL,
   };
 }
@@ -149,6 +154,18 @@ function readMedia(e: z.output<typeof environment>): MediaConfig {
     );
   }
   return { kind: 'disk', folder: join(e.DATA_DIR, 'media') };
+}
+
+function readPersisted(e: z.output<typeof environment>): Config['persistedOperations'] {
+  if (e.PERSISTED_OPERATIONS !== undefined) {
+    return { file: e.PERSISTED_OPERATIONS, only: e.PERSISTED_OPERATIONS_ONLY };
+  }
+  if (e.PERSISTED_OPERATIONS_ONLY) {
+    throw new ConfigError(
+      'PERSISTED_OPERATIONS: must be set together with PERSISTED_OPERATIONS_ONLY, or nothing could be asked for.',
+    );
+  }
+  return null;
 }
 
 function readAuth(e: z.output<typeof environment>): AuthConfig {

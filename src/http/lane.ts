@@ -13,6 +13,7 @@ import {
 } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { type Operations, persistedDocument } from '../graphql/persisted.ts';
 import { bodyLimit, isJson, parseBody, readNodeBody } from './body.ts';
 import type { corsFor } from './cors.ts';
 import { maskError } from './errors.ts';
@@ -22,6 +23,8 @@ import type { Identities, RequestLike } from './requests.ts';
 export interface LaneOptions {
   yoga: YogaServerInstance<object, Context>;
   identities: Identities;
+  /** Null where every client sends its documents. */
+  operations: Operations | null;
   cors: ReturnType<typeof corsFor>;
   /** Headers of every answer. */
   vary: Record<string, string>;
@@ -99,7 +102,7 @@ class NodeRequest implements RequestLike {
 }
 
 async function answer(
-  { yoga, identities, cors, vary, stallTime, log }: LaneOptions,
+  { yoga, identities, operations, cors, vary, stallTime, log }: LaneOptions,
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: string,
@@ -112,7 +115,8 @@ async function answer(
       const body = await readNodeBody(request, bodyLimit(identity));
       const params = parseBody(body);
       // Events are Yoga's to stream.
-      if (typeof params.query === 'string' && params.query.includes('subscription')) {
+      const document = persistedDocument(operations, params) ?? params.query;
+      if (typeof document === 'string' && document.includes('subscription')) {
         await handOver(yoga, request, response, body, stallTime);
         return;
       }

@@ -155,14 +155,15 @@ export interface Instance {
 /** One more server on the test's database, until the test is over. */
 export async function startInstance(
   kith: TestApp,
-  options: Pick<AppOptions, 'bus' | 'stallTime'> = {},
+  options: Pick<AppOptions, 'bus' | 'now' | 'stallTime'> = {},
+  env: Record<string, string> = {},
 ): Promise<Instance> {
   const logged: string[] = [];
   const sink: DestinationStream = { write: (line) => void logged.push(line) };
   const app = createApp({
     db: kith.database.db,
     storage: diskStorage(kith.mediaFolder),
-    config: { ...readConfig({}), auth: testAuth },
+    config: { ...readConfig(env), auth: testAuth },
     log: pino({ level: 'info' }, sink),
     ...options,
   });
