@@ -14,11 +14,13 @@ import { secondsLeft } from './features/media/url-rules.ts';
 import { findOrCreateAccount } from './features/users/find-or-create-account.ts';
 import { type GraphiQLSetup, graphiqlOptions } from './graphiql.ts';
 import { useCompiledQueries } from './graphql/compiled.ts';
+import { useHiddenSchema } from './graphql/hidden-schema.ts';
 import { useDocumentLimits } from './graphql/limits.ts';
 import { Loaders } from './graphql/loader.ts';
 import { readOperations, usePersisted } from './graphql/persisted.ts';
-import { corsFor, useVary, varyOf } from './http/cors.ts';
+import { corsFor } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
+import { answerHeaders, useAnswerHeaders } from './http/headers.ts';
 import { ordinaryLane } from './http/lane.ts';
 import { type MediaOptions, useMedia } from './http/media.ts';
 import { Identities, useRequests } from './http/requests.ts';
@@ -116,7 +118,8 @@ export function createApp({
       useMedia(pictures),
       useRequests(identities),
       useReleasedUploads(),
-      useVary(config.corsOrigins),
+      useAnswerHeaders(config.corsOrigins),
+      ...(config.introspection ? [] : [useHiddenSchema()]),
       ...(operations ? [usePersisted(operations, persisted.only)] : []),
       useDocumentLimits(),
       useCompiledQueries(),
@@ -153,7 +156,7 @@ export function createApp({
       identities,
       operations,
       cors,
-      vary: varyOf(config.corsOrigins),
+      vary: answerHeaders(config.corsOrigins),
       pictures,
       stallTime,
       log,

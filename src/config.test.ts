@@ -17,6 +17,7 @@ describe('readConfig', () => {
       community: { name: 'Kith', mode: 'both' },
       redisUrl: undefined,
       requireApproval: false,
+      introspection: true,
       persistedOperations: null,
       logLevel: 'info',
     });
@@ -33,6 +34,11 @@ describe('readConfig', () => {
   ])('has no demo once something real is configured, unless it is asked for: %o', (env) => {
     expect(readConfig(env).demo).toBe(false);
     expect(readConfig({ ...env, DEMO: 'true' }).demo).toBe(true);
+  });
+
+  it('hides the schema where it is told to, and never in demo mode', () => {
+    expect(readConfig({ INTROSPECTION: 'off', DEMO: 'false' }).introspection).toBe(false);
+    expect(readConfig({ INTROSPECTION: 'off', DEMO: 'true' }).introspection).toBe(true);
   });
 
   it('puts pictures into a bucket once there is one', () => {
@@ -105,6 +111,7 @@ describe('readConfig', () => {
     ['COMMUNITY_MODE', { COMMUNITY_MODE: 'enemies' }],
     ['REDIS_URL', { REDIS_URL: 'http://localhost' }],
     ['REQUIRE_APPROVAL', { REQUIRE_APPROVAL: 'sometimes' }],
+    ['INTROSPECTION', { INTROSPECTION: 'sometimes' }],
     ['PERSISTED_OPERATIONS', { PERSISTED_OPERATIONS_ONLY: 'true' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['AUTH_SECRET', { NODE_ENV: 'production' }],

@@ -48,6 +48,7 @@ const environment = z.object({
     .regex(/^rediss?:\/\//, 'must be a redis:// URL')
     .optional(),
   REQUIRE_APPROVAL: flag.default(false),
+  INTROSPECTION: z.enum(['on', 'off']).default('on'),
   PERSISTED_OPERATIONS: z.string().optional(),
   PERSISTED_OPERATIONS_ONLY: flag.default(false),
   S3_BUCKET: z.string().optional(),
@@ -88,6 +89,8 @@ export interface Config {
   community: { name: string; mode: 'follow' | 'friendship' | 'both' };
   redisUrl: string | undefined;
   requireApproval: boolean;
+  /** Whether clients are told what there is in the schema. */
+  introspection: boolean;
   /** A manifest of operations that clients ask for by their hash, and whether they may send no others. */
   persistedOperations: { file: string; only: boolean } | null;
   logLevel: string;
@@ -125,6 +128,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     );
   }
   const tokensConfigured = auth.kind === 'jwks' || auth.secret !== null;
+  const demo = e.DEMO ?? (e.DATABASE_URL === undefined && !tokensConfigured);
   return {
     port: e.PORT,
     host: e.HOST,
@@ -134,11 +138,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir: e.DATA_DIR,
     media: readMedia(e),
     auth,
-    demo: e.DEMO ?? (e.DATABASE_URL === undefined && !tokensConfigured),
+    demo,
     corsOrigins: e.CORS_ORIGINS,
     community: { name: e.COMMUNITY_NAME, mode: e.COMMUNITY_MODE },
     redisUrl: e.REDIS_URL,
     requireApproval: e.REQUIRE_APPROVAL,
+    introspection: demo || e.INTROSPECTION === 'on',
     persistedOperations: readPersisted(e),
     logLevel: e.LOG_LEVEL,
   };

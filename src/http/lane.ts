@@ -40,7 +40,11 @@ export function ordinaryLane(options: LaneOptions): RequestListener {
     const { headers } = request;
     const { host } = headers;
     if (host !== undefined && !URL.canParse(`http://${host}/`)) {
-      response.writeHead(400, { 'content-type': 'application/json', connection: 'close' });
+      response.writeHead(400, {
+        ...options.vary,
+        'content-type': 'application/json',
+        connection: 'close',
+      });
       response.end(JSON.stringify(badHost));
       return;
     }

@@ -41,7 +41,7 @@ describe('a picture’s file', () => {
         'cache-control': year,
         etag: `"${file}"`,
         'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'",
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
       });
       expect(response.headers.has('set-cookie')).toBe(false);
       expect(Buffer.from(await response.arrayBuffer())).toEqual(content);

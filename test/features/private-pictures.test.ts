@@ -103,7 +103,7 @@ const refused = {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'",
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
   },
   body: 'This is no URL of a picture, or it has expired.\n',
   asked: [],
@@ -153,7 +153,7 @@ describe('a private picture', () => {
         'cache-control': 'private, max-age=3600',
         etag: `"${fileNameOf(large[size])}"`,
         'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'",
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
       });
     }
     expect(boxes).toEqual(['50×50', '100×60', '700×420', '1000×600']);
