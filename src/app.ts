@@ -18,11 +18,13 @@ import { useHiddenSchema } from './graphql/hidden-schema.ts';
 import { useDocumentLimits } from './graphql/limits.ts';
 import { Loaders } from './graphql/loader.ts';
 import { readOperations, usePersisted } from './graphql/persisted.ts';
+import { type Buckets, LocalBuckets } from './http/buckets.ts';
 import { corsFor } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
 import { answerHeaders, useAnswerHeaders } from './http/headers.ts';
 import { ordinaryLane } from './http/lane.ts';
 import { type MediaOptions, useMedia } from './http/media.ts';
+import { RateLimits, useRateLimits } from './http/rate-limit.ts';
 import { Identities, useRequests } from './http/requests.ts';
 import { useReleasedUploads } from './http/uploads.ts';
 import { type Bus, Live } from './live/live.ts';
@@ -39,6 +41,8 @@ export interface AppOptions {
   log: Logger;
   /** The way to other instances on the same database; none unless given. */
   bus?: Bus;
+  /** What rates are limited with; this process' own unless given. */
+  buckets?: Buckets;
   /** How long a client may leave what is sent to it unread before it is cut off, in milliseconds. */
   stallTime?: number;
   /** What GraphiQL opens with. */
@@ -62,6 +66,7 @@ export function createApp({
   config,
   log,
   bus,
+  buckets,
   stallTime = defaultStallTime,
   graphiql,
   now = () => new Date(),
@@ -86,6 +91,14 @@ export function createApp({
     log,
   };
   const cors = corsFor(config.corsOrigins);
+  const limits =
+    config.rateLimit.costPerMinute > 0
+      ? new RateLimits({
+          ...config.rateLimit,
+          buckets: buckets ?? new LocalBuckets(() => now().getTime()),
+          now,
+        })
+      : null;
   const persisted = config.persistedOperations;
   const operations = persisted && readOperations(persisted.file);
   const cache = () =>
@@ -99,7 +112,7 @@ export function createApp({
     return {
       db,
       config,
-      viewer: identity && (await viewerOf(identity, findAccount)),
+      viewer: identity && (await viewerOf(identity, findAccount, () => limits?.chargeAccount(request))),
       viewerRemains: async () => identity !== null && mayCome(await findAccount(identity)),
       signal: request.signal,
       live,
@@ -117,11 +130,12 @@ export function createApp({
     plugins: [
       useMedia(pictures),
       useRequests(identities),
+      ...(limits ? [useRateLimits(limits, identities)] : []),
       useReleasedUploads(),
       useAnswerHeaders(config.corsOrigins),
-      ...(config.introspection ? [] : [useHiddenSchema()]),
       ...(operations ? [usePersisted(operations, persisted.only)] : []),
-      useDocumentLimits(),
+      ...(config.introspection ? [] : [useHiddenSchema()]),
+      useDocumentLimits(limits && ((...asked) => limits.charge(...asked))),
       useCompiledQueries(),
       useErrorCodes(),
     ],
@@ -154,6 +168,7 @@ export function createApp({
     listener: ordinaryLane({
       yoga,
       identities,
+      limits,
       operations,
       cors,
       vary: answerHeaders(config.corsOrigins),
@@ -168,6 +183,7 @@ export function createApp({
     dispose: async () => {
       media.images.clear();
       await live.close();
+      await buckets?.close();
       await yoga.dispose();
     },
   };

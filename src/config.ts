@@ -48,6 +48,8 @@ const environment = z.object({
     .regex(/^rediss?:\/\//, 'must be a redis:// URL')
     .optional(),
   REQUIRE_APPROVAL: flag.default(false),
+  RATE_LIMIT_COST_PER_MINUTE: z.coerce.number().int().min(0).default(600_000),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   INTROSPECTION: z.enum(['on', 'off']).default('on'),
   PERSISTED_OPERATIONS: z.string().optional(),
   PERSISTED_OPERATIONS_ONLY: flag.default(false),
@@ -89,6 +91,12 @@ export interface Config {
   community: { name: string; mode: 'follow' | 'friendship' | 'both' };
   redisUrl: string | undefined;
   requireApproval: boolean;
+  rateLimit: {
+    /** What a person with a token may ask for in a minute, in objects; 0 for as much as they like. */
+    costPerMinute: number;
+    /** How many proxies before this server add to `X-Forwarded-For`. */
+    trustedProxies: number;
+  };
   /** Whether clients are told what there is in the schema. */
   introspection: boolean;
   /** A manifest of operations that clients ask for by their hash, and whether they may send no others. */
@@ -143,6 +151,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     community: { name: e.COMMUNITY_NAME, mode: e.COMMUNITY_MODE },
     redisUrl: e.REDIS_URL,
     requireApproval: e.REQUIRE_APPROVAL,
+    rateLimit: { costPerMinute: e.RATE_LIMIT_COST_PER_MINUTE, trustedProxies: e.TRUST_PROXY },
     introspection: demo || e.INTROSPECTION === 'on',
     persistedOperations: readPersisted(e),
     logLevel: e.LOG_LEVEL,

@@ -10,6 +10,9 @@ import { withoutStatement } from './db/errors.ts';
 import { sweepMedia } from './features/media/pictures.ts';
 import { usersByUsernameKey } from './features/users/store.ts';
 import { encodeId } from './graphql/node.ts';
+import type { Buckets } from './http/buckets.ts';
+import { redisBuckets } from './http/redis-buckets.ts';
+import { keepBuckets, workerBuckets } from './http/worker-buckets.ts';
 import { RedisError, redisBus } from './live/redis.ts';
 import { relayNews, workerBus } from './live/workers.ts';
 import { type MediaStorage, openStorage } from './media/storage.ts';
@@ -42,7 +45,10 @@ async function startAll(config: ReadyConfig, log: Logger): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 
   // Through Redis they reach each other by themselves.
-  if (config.redisUrl === undefined) relayNews();
+  if (config.redisUrl === undefined) {
+    relayNews();
+    keepBuckets();
+  }
   const workers = new Workers(log);
   if (!(await workers.start(config.workers))) process.exit(1);
   const end = (signal: NodeJS.Signals) => workers.end(signal);
@@ -56,6 +62,7 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
   const { worker } = cluster;
   const bus =
     config.redisUrl === undefined ? worker && workerBus(worker) : await redisBus(config.redisUrl, log);
+  const buckets = await bucketsOf(config, log);
   const database = await open(config);
   const storage = await openStorage(config.media);
   if (!worker) await prepare(config, database, storage);
@@ -67,6 +74,7 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
     config,
     log,
     ...(bus ? { bus } : {}),
+    ...(buckets ? { buckets } : {}),
     graphiql: { title: `${config.community.name}: GraphiQL`, demo: await demoSetup(database.db, tokens) },
   });
   const server = createServer(app.listener);
@@ -103,6 +111,13 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
 
 function open({ databaseUrl: url, dataDir }: Config): Promise<OpenDatabase> {
   return openDatabase({ url, dataDir, statementTimeout });
+}
+
+/** What rates are limited with; undefined for what one process needs by itself. */
+async function bucketsOf({ rateLimit, redisUrl }: Config, log: Logger): Promise<Buckets | undefined> {
+  if (rateLimit.costPerMinute === 0) return undefined;
+  if (redisUrl !== undefined) return redisBuckets(redisUrl, log);
+  return cluster.worker && workerBuckets(cluster.worker);
 }
 
 /** What is done to a database and a storage before anybody is answered. */

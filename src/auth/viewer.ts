@@ -20,8 +20,12 @@ export interface Viewer {
 /** What is kept of a person for signing in; `deleted` when they have deleted their account. */
 export type Account = { id: string; status: 'ACTIVE' | 'PENDING' | 'SUSPENDED'; ties: number } | 'deleted';
 
-/** Finds the account of an identity, or creates it at first sight. */
-export type FindOrCreateAccount = (identity: Identity) => Promise<Account>;
+/**
+ * Finds the account of an identity, or creates it at first sight.
+ * @param admit what is asked before it is created; what that throws keeps it from being.
+ */
+export type FindOrCreateAccount = (identity: Identity, admit?: Admit) => Promise<Account>;
+export type Admit = () => Promise<void> | undefined;
 
 /**
  * The identity behind a request's `Authorization` header; null without one.
@@ -43,8 +47,12 @@ export async function authenticate(header: string | null, verify: VerifyToken): 
  * The viewer of an identity, whose account is made at first sight.
  * @throws UNAUTHENTICATED with HTTP 401 for a deleted account, FORBIDDEN for a suspended one.
  */
-export async function viewerOf(identity: Identity, findOrCreate: FindOrCreateAccount): Promise<Viewer> {
-  const account = await findOrCreate(identity);
+export async function viewerOf(
+  identity: Identity,
+  findOrCreate: FindOrCreateAccount,
+  admit: Admit,
+): Promise<Viewer> {
+  const account = await findOrCreate(identity, admit);
   if (account === 'deleted') throw refused('The account of this token has been deleted.');
   if (account.status === 'SUSPENDED') throw forbidden('This account is suspended.');
   return {

@@ -85,6 +85,21 @@ export function limitExceeded(name: string, what: string, max: number, value: nu
   });
 }
 
+/** More than there is in a budget for now: nothing has run. `retryAfter` is in seconds. */
+export function rateLimited(budget: string, max: number, seconds: number, retryAfter: number): GraphQLError {
+  return new GraphQLError(
+    `Too much at once: \`${budget}\` has a budget of ${max} in ${seconds} seconds. Try again in ${retryAfter} s.`,
+    {
+      extensions: {
+        code: 'RATE_LIMITED',
+        retryAfter,
+        budget: { name: budget, max, seconds },
+        http: { status: 429, headers: { 'retry-after': String(retryAfter) } },
+      },
+    },
+  );
+}
+
 /** No token where one is needed. */
 export function unauthenticated(
   message: string,

@@ -2,6 +2,7 @@
 // repeated fields before it is validated, its cost once the variables are known.
 import {
   type DocumentNode,
+  type ExecutionResult,
   type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -14,8 +15,9 @@ import {
   visit,
 } from 'graphql';
 import { Upload } from 'graphql-upload-ts';
-import type { Plugin } from 'graphql-yoga';
+import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import { isStorable } from '../db/text.ts';
+import { type Acts, actsOf } from './acts.ts';
 import { type Cost, compileCost, type Variables } from './cost.ts';
 import { fragmentsOf } from './document.ts';
 import { badInput, limitExceeded } from './errors.ts';
@@ -37,21 +39,30 @@ export const documentLimits = {
 interface Analysis {
   /** What is wrong with the document whatever its variables; null until it has been validated. */
   errors: readonly Error[] | null;
-  costs: Map<OperationDefinitionNode, Cost>;
+  operations: Map<OperationDefinitionNode, { cost: Cost; acts: Acts }>;
 }
+
+/** Draws on what whoever asks has left, before an operation runs. @returns the error when that is too little. */
+export type Charge = (
+  request: object,
+  cost: number,
+  acts: Acts,
+  variables: Variables,
+) => GraphQLError | null | Promise<GraphQLError | null>;
 
 /**
  * The Yoga plugin that holds every document to the limits, and every string to what PostgreSQL can hold. Documents are
  * looked at and validated once for as long as they are kept parsed.
+ * @param charge what the cost of each operation is told; null where nobody counts.
  */
-export function useDocumentLimits(): Plugin {
+export function useDocumentLimits(charge: Charge | null): Plugin {
   const analyses = new WeakMap<DocumentNode, Analysis>();
   const analysisOf = (document: DocumentNode): Analysis => {
     let analysis = analyses.get(document);
     if (!analysis) {
       const error = staticError(document);
       // A document beyond the limits is not validated.
-      analysis = { errors: error && [error], costs: new Map() };
+      analysis = { errors: error && [error], operations: new Map() };
       analyses.set(document, analysis);
     }
     return analysis;
@@ -61,22 +72,34 @@ export function useDocumentLimits(): Plugin {
     schema: GraphQLSchema;
     operationName?: string | null | undefined;
     variableValues?: unknown;
-  }): GraphQLError | null => {
+    contextValue?: unknown;
+  }): GraphQLError | null | Promise<GraphQLError | null> => {
     const variables = (args.variableValues ?? {}) as Variables;
     const unusable = unusableVariable(variables);
     if (unusable) return unusable;
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation) return null;
-    const { costs } = analysisOf(args.document);
-    let cost = costs.get(operation);
-    if (!cost) {
-      cost = compileCost(args.schema, args.document, operation);
-      costs.set(operation, cost);
+    const { operations } = analysisOf(args.document);
+    let known = operations.get(operation);
+    if (!known) {
+      known = {
+        cost: compileCost(args.schema, args.document, operation),
+        acts: actsOf(args.document, operation),
+      };
+      operations.set(operation, known);
     }
-    const value = cost({ variables, fragments: new Map() });
-    return value > documentLimits.maxCost
-      ? limitExceeded('maxCost', 'The query is too expensive', documentLimits.maxCost, value)
-      : null;
+    const value = known.cost({ variables, fragments: new Map() });
+    if (value > documentLimits.maxCost)
+      return limitExceeded('maxCost', 'The query is too expensive', documentLimits.maxCost, value);
+    const { request } = args.contextValue as YogaInitialContext;
+    return charge?.(request, value, known.acts, variables) ?? null;
+  };
+  const stopWith = (
+    found: ReturnType<typeof refuse>,
+    stop: (result: ExecutionResult) => void,
+  ): void | Promise<void> => {
+    if (found instanceof Promise) return found.then((error) => stopWith(error, stop));
+    if (found) stop({ errors: [found] });
   };
   return {
     onParse({ params, parseFn, setParseFn }) {
@@ -97,14 +120,8 @@ export function useDocumentLimits(): Plugin {
         analysis.errors = result;
       };
     },
-    onExecute({ args, setResultAndStopExecution }) {
-      const error = refuse(args);
-      if (error) setResultAndStopExecution({ errors: [error] });
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const error = refuse(args);
-      if (error) setResultAndStopExecution({ errors: [error] });
-    },
+    onExecute: ({ args, setResultAndStopExecution }) => stopWith(refuse(args), setResultAndStopExecution),
+    onSubscribe: ({ args, setResultAndStopExecution }) => stopWith(refuse(args), setResultAndStopExecution),
   };
 }
 

@@ -9,6 +9,14 @@ export function corsFor(origins: readonly string[]): (origin: string | null) => 
           credentials: false,
           methods: ['GET', 'POST', 'OPTIONS'],
           allowedHeaders: ['authorization', 'content-type'],
+          exposedHeaders: [
+            'retry-after',
+            'ratelimit',
+            'ratelimit-policy',
+            'ratelimit-limit',
+            'ratelimit-remaining',
+            'ratelimit-reset',
+          ],
           maxAge: 86_400,
         }
       : false;

@@ -18,11 +18,19 @@ import { bodyLimit, isJson, parseBody, readNodeBody } from './body.ts';
 import type { corsFor } from './cors.ts';
 import { maskError } from './errors.ts';
 import { isMediaPath, type MediaOptions, sendMedia } from './media.ts';
+import type { RateLimits } from './rate-limit.ts';
 import type { Identities, RequestLike } from './requests.ts';
 
+/** What Yoga's adapter adds to a request. */
+interface NodeContext {
+  req?: IncomingMessage;
+}
+
 export interface LaneOptions {
-  yoga: YogaServerInstance<object, Context>;
+  yoga: YogaServerInstance<NodeContext, Context>;
   identities: Identities;
+  /** Null where nobody counts what is asked for. */
+  limits: RateLimits | null;
   /** Null where every client sends its documents. */
   operations: Operations | null;
   cors: ReturnType<typeof corsFor>;
@@ -106,7 +114,7 @@ class NodeRequest implements RequestLike {
 }
 
 async function answer(
-  { yoga, identities, operations, cors, vary, stallTime, log }: LaneOptions,
+  { yoga, identities, limits, operations, cors, vary, stallTime, log }: LaneOptions,
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: string,
@@ -116,6 +124,7 @@ async function answer(
     let result: ExecutionResult;
     try {
       const identity = await identities.identify(like);
+      limits?.enter(like, identity, request);
       const body = await readNodeBody(request, bodyLimit(identity));
       const params = parseBody(body);
       // Events are Yoga's to stream.
@@ -125,7 +134,9 @@ async function answer(
         return;
       }
       const pipeline = { params, request: like as Request };
-      const answered = await yoga.getResultForParams(pipeline, { request: like } as YogaInitialContext);
+      const answered = await yoga.getResultForParams(pipeline, {
+        request: like,
+      } as YogaInitialContext & NodeContext);
       if (!answered || isAsyncIterable(answered)) throw new Error('An ordinary operation has one result.');
       result = answered;
     } catch (error) {
@@ -139,7 +150,13 @@ async function answer(
     const { origin } = request.headers;
     const corsHeaders = origin === undefined ? null : corsHeadersOf(request, cors(origin));
     response
-      .writeHead(status, { ...corsHeaders, ...vary, ...headers, 'content-length': Buffer.byteLength(body) })
+      .writeHead(status, {
+        ...corsHeaders,
+        ...vary,
+        ...limits?.headersOf(like),
+        ...headers,
+        'content-length': Buffer.byteLength(body),
+      })
       .end(body);
   } catch (error) {
     // The client has left, or there is a bug above: either way there is nobody or nothing to answer.
@@ -212,12 +229,11 @@ async function handOver(
   }
   const left = new AbortController();
   response.once('close', () => left.abort());
-  const answered = await yoga.fetch(new NodeRequest(request).url, {
-    method: 'POST',
-    headers,
-    body,
-    signal: left.signal,
-  });
+  const answered = await yoga.fetch(
+    new NodeRequest(request).url,
+    { method: 'POST', headers, body, signal: left.signal },
+    { req: request },
+  );
   cutOffWhenStalled(response, stallTime);
   response.writeHead(answered.status, Object.fromEntries(answered.headers));
   try {

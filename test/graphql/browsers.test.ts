@@ -78,6 +78,22 @@ describe('without a preflight', () => {
     const { headers } = await ask('https://app.example', 'x-requested-with');
     expect(headers.get('access-control-allow-headers')).toBe('authorization, content-type');
   });
+
+  it('an origin that is let in can read what is left of its budget', async () => {
+    await start({ CORS_ORIGINS: 'https://app.example' });
+    for (const accept of ['application/json', 'application/json;q=0.9']) {
+      const { headers } = await instance.overSocket('/graphql', {
+        method: 'POST',
+        headers: { origin: 'https://app.example', accept, 'content-type': 'application/json' },
+        body: '{"query": "{ __typename }"}',
+      });
+      const exposed = headers.get('access-control-expose-headers')?.split(', ') ?? [];
+      expect(exposed).toContain('retry-after');
+      const told = [...headers.keys()].filter((name) => name.startsWith('ratelimit'));
+      expect(told).toHaveLength(5);
+      expect(exposed).toEqual(expect.arrayContaining(told));
+    }
+  });
 });
 
 describe('an answer', () => {

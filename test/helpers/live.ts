@@ -155,7 +155,7 @@ export interface Instance {
 /** One more server on the test's database, until the test is over. */
 export async function startInstance(
   kith: TestApp,
-  options: Pick<AppOptions, 'bus' | 'now' | 'stallTime'> = {},
+  options: Pick<AppOptions, 'bus' | 'buckets' | 'now' | 'stallTime'> = {},
   env: Record<string, string> = {},
 ): Promise<Instance> {
   const logged: string[] = [];

@@ -6,6 +6,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { GraphQLError } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { signToken } from '../../src/auth/token.ts';
 import { openDatabase } from '../../src/db/client.ts';
@@ -104,6 +105,15 @@ if (process.env.DATABASE_URL) {
   }
 
   describe('two workers', () => {
+    it('draw on one budget: of what is asked for at once, exactly as much passes as there is', async () => {
+      const gateway = await startGateway({ ...(await onPostgres()), RATE_LIMIT_COST_PER_MINUTE: '10000' });
+      const people = '{ users(first: 100) { nodes { username } } }';
+      const all = await Promise.all(Array.from({ length: 30 }, () => send(gateway, people, null)));
+      expect(all.filter(({ data }) => data)).toHaveLength(10);
+      const codes = all.flatMap(({ errors = [] }) => errors.map((e: GraphQLError) => e.extensions.code));
+      expect(codes).toEqual(Array.from({ length: 20 }, () => 'RATE_LIMITED'));
+    });
+
     it('find what must be there once, tell each other what is new, and end together', async () => {
       const gateway = await startGateway({ ...(await onPostgres('empty')), DEMO: 'true' });
       expect(gateway.output().match(/Kith is running/g)).toHaveLength(1);

@@ -9,10 +9,12 @@ export function findOrCreateAccount(options: {
   now: () => Date;
 }): FindOrCreateAccount {
   const { db, requireApproval, now } = options;
-  return async ({ issuer, subject, profile }): Promise<Account> => {
+  return async ({ issuer, subject, profile }, admit): Promise<Account> => {
+    let account = await accountOf(db, { issuer, subject });
+    if (account) return account;
+    await admit?.();
     for (;;) {
-      const account =
-        (await accountOf(db, { issuer, subject })) ??
+      account =
         (await createAccount(db, {
           issuer,
           subject,
@@ -22,7 +24,7 @@ export function findOrCreateAccount(options: {
           emailVerified: profile.emailVerified,
           status: requireApproval ? 'PENDING' : 'ACTIVE',
           createdAt: now(),
-        }));
+        })) ?? (await accountOf(db, { issuer, subject }));
       if (account) return account;
     }
   };
