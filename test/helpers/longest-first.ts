@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, and the longest of them first. */
 const longest = [
+  'process/clients.test.ts',
   'process/start.test.ts',
   'process/admin.test.ts',
   'features/lists.test.ts',
