@@ -67,7 +67,11 @@ interface Door {
  * The values to try for a field's arguments, each a text such as `first: 6`.
  * @throws for a required argument that nobody has taught it.
  */
-function argumentsOf(coordinate: string, field: GraphQLField<unknown, unknown>, sought: Sought): string[] {
+export function argumentsOf(
+  coordinate: string,
+  field: GraphQLField<unknown, unknown>,
+  sought: Sought,
+): string[] {
   const paged = field.args.some(({ name }) => name === 'first');
   let variants = paged ? [`first: ${pageSize}`, `last: ${pageSize}`] : [''];
   for (const arg of field.args) {
@@ -142,7 +146,7 @@ function enumValues(type: GraphQLNamedType): string[] {
 }
 
 /** Whether the type is only the form of a list: a connection or an edge. */
-function isForm(type: GraphQLObjectType): boolean {
+export function isForm(type: GraphQLObjectType): boolean {
   const fields = type.getFields();
   return 'pageInfo' in fields || ('cursor' in fields && 'node' in fields);
 }
