@@ -2,10 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import type { Logger as DrizzleLogger } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Sql } from 'postgres';
+import { migrationsFolder, pendingMigrations } from './migrate.ts';
 
 /** The one type everything else speaks to: postgres.js and PGlite behind it run the same SQL. */
 export type Database = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -41,8 +41,11 @@ export interface OpenDatabase {
   kind: 'postgresql' | 'embedded';
   /** For people: which database, without credentials. */
   description: string;
-  /** Runs the migrations that have not run yet; on PostgreSQL under an advisory lock, so that instances may start together. */
-  migrate: () => Promise<void>;
+  /**
+   * Runs the migrations that have not run yet; on PostgreSQL under an advisory lock, so that instances may start together.
+   * @returns the names of those that it ran.
+   */
+  migrate: () => Promise<string[]>;
   close: () => Promise<void>;
 }
 
@@ -68,7 +71,6 @@ const searchSettings = { 'pg_trgm.word_similarity_threshold': '0.45' };
  */
 const planSettings = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
 
-const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Any number nobody else uses for an advisory lock in this database: "kith" in ASCII. */
 const migrationLock = 0x6b697468;
 
@@ -124,7 +126,9 @@ async function openPostgres(
       const session = postgres(url, { ...quiet, max: 1, connection: { application_name: 'kith migrate' } });
       try {
         await session`SELECT pg_advisory_lock(${migrationLock})`;
+        const pending = await pendingMigrations(drizzle(session));
         await migrate(drizzle(session), { migrationsFolder });
+        return pending;
       } finally {
         await session.end();
       }
@@ -188,7 +192,11 @@ async function openEmbedded(
       db,
       kind: 'embedded',
       description: dataDir === undefined ? 'embedded, in memory' : `embedded, in ${dataDir}`,
-      migrate: () => migrate(db, { migrationsFolder }),
+      migrate: async () => {
+        const pending = await pendingMigrations(db);
+        await migrate(db, { migrationsFolder });
+        return pending;
+      },
       close: async () => {
         await client.close();
         unlock();
