@@ -240,3 +240,8 @@ it('a mention is one only for who may see the post, and only while they can be f
   });
   expect(seen.post).toEqual({ html: '<p>@max</p>', mentions: [] });
 });
+
+it('of an author with no name at all there is no post', async () => {
+  const found = await kith.query('{ post(by: { slug: { username: "", slug: "hello" } }) { id } }');
+  expect(found).toEqual({ post: null });
+});

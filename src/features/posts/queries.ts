@@ -40,7 +40,8 @@ async function findPost(ctx: Context, by: { id?: string; slug?: { username: stri
     const id = idOf('Post', by.id);
     return id === null ? null : loadPost(ctx, id);
   }
-  if (!by.slug || !isPostSlug(by.slug.slug) || !hasUsernameCharacters(by.slug.username)) return null;
+  if (!by.slug || !isPostSlug(by.slug.slug)) return null;
+  if (by.slug.username === '' || !hasUsernameCharacters(by.slug.username)) return null;
   const author = await ctx.loaders.load(ctx, usernameLoader, usernameKey(by.slug.username));
   return author && postBySlug(ctx.db, postReader(ctx), author.id, by.slug.slug);
 }
