@@ -22,7 +22,14 @@ import { argumentsOf, isForm, type Sought } from '../helpers/schema-walk.ts';
 const kith = useTestApp();
 
 /** Of the connection, or of the moment. */
-const incidental = new Set(['date', 'connection', 'keep-alive']);
+const incidental = new Set([
+  'date',
+  'connection',
+  'keep-alive',
+  'ratelimit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+]);
 
 /** All of an answer that a client can tell from another one. */
 async function answerTo(path: string, init: RequestInit = {}) {
