@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -9,10 +10,19 @@ import ipaddr from 'ipaddr.js';
  * @returns "" where there is none, on a Unix socket for instance.
  */
 export function addressOf(request: IncomingMessage | undefined, hops: number): string {
-  const nearest = request?.socket.remoteAddress ?? '';
-  if (hops === 0) return networkOf(nearest) ?? '';
-  const forwarded = String(request?.headers['x-forwarded-for'] ?? '').split(',');
-  return networkOf(forwarded.at(-hops) ?? forwarded[0] ?? '') ?? networkOf(nearest) ?? '';
+  if (!request) return '';
+  if (hops === 0) return nearestTo(request.socket);
+  const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
+  return networkOf(forwarded.at(-hops) ?? forwarded[0] ?? '') ?? nearestTo(request.socket);
+}
+
+const nearest = new WeakMap<Socket, string>();
+
+/** The other end of a connection: found out once for all requests on it. */
+function nearestTo(socket: Socket): string {
+  const known = nearest.get(socket) ?? networkOf(socket.remoteAddress ?? '') ?? '';
+  nearest.set(socket, known);
+  return known;
 }
 
 function networkOf(text: string): string | null {
