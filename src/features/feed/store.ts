@@ -227,7 +227,10 @@ const pageOf = (idsOf: (ascending: boolean) => SQL, ascending: boolean) =>
 const walked = { up: pageOf(walkedIds, true), down: pageOf(walkedIds, false) };
 const lookedUp = { up: pageOf(lookedUpIds, true), down: pageOf(lookedUpIds, false) };
 
-/** A page of the reader's feed: of what is public alone, where their token does not let them read more. One statement. */
+/**
+ * A page of the reader's feed: of what is public alone, where their token does not let them read more. One statement, and up
+ * to two more where a walk has ended before the page was full.
+ */
 export function feedPage(
   db: Database,
   reader: FeedReader,
@@ -258,8 +261,8 @@ const counted = prepared(
 );
 
 /** How many posts the reader's feed has. Counts them. */
-export async function feedCount(db: Database, { viewer: of, reader: as }: PostReader): Promise<number> {
-  return (await counted(db, { viewer: of, reader: as }))[0]?.count ?? 0;
+export async function feedCount(db: Database, who: PostReader): Promise<number> {
+  return (await counted(db, { ...who }))[0]?.count ?? 0;
 }
 
 /** How far down the feed posts count as new, and up to how many are counted. */
