@@ -1,6 +1,7 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionOf, page, pageArgs, soleList } from '../../graphql/page.ts';
+import { connectionOf } from '../../graphql/connection.ts';
+import { page, pageArgs, soleList } from '../../graphql/page.ts';
 import { UserRef } from '../users/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { type TurnedFrom, turnedFromCount, turnedFromKeys, turnedFromPage } from './store.ts';

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf } from '../../graphql/page.ts';
 import { loadCategory, viewerFollows } from './loaders.ts';
 import type { CategoryRow } from './store.ts';
 

@@ -1,8 +1,9 @@
 import { viewerId } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { noLongerThere } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf, type List } from '../../graphql/page.ts';
+import type { List } from '../../graphql/page.ts';
 import { loadPost } from '../posts/loaders.ts';
 import { mentionsIn, showMentions } from '../posts/markdown.ts';
 import { PostRef } from '../posts/type.ts';

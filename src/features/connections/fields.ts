@@ -1,7 +1,8 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionOf, countingCost, page, pageArgs, soleList } from '../../graphql/page.ts';
+import { connectionOf } from '../../graphql/connection.ts';
+import { countingCost, page, pageArgs, soleList } from '../../graphql/page.ts';
 import type { RelationshipRow } from '../relationships/store.ts';
 import { RelationshipRef } from '../relationships/type.ts';
 import type { PeerRow } from '../users/peer-store.ts';

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { noLongerThere } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf } from '../../graphql/page.ts';
 import type { UserRow } from '../users/card.ts';
 import { loadUser } from '../users/loaders.ts';
 import { UserRef } from '../users/type.ts';

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf } from '../../graphql/page.ts';
 import { ImageRef } from '../media/type.ts';
 import { flagLoader } from './loaders.ts';
 import type { FlagRow } from './store.ts';

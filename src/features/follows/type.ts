@@ -1,6 +1,7 @@
 import type { ObjectRef } from '@pothos/core';
 import type { SchemaTypes } from '../../graphql/builder.ts';
-import { connectionOf, type Page } from '../../graphql/page.ts';
+import { connectionOf } from '../../graphql/connection.ts';
+import type { Page } from '../../graphql/page.ts';
 import type { PeerRow } from '../users/peer-store.ts';
 import { peerList, UserRef } from '../users/type.ts';
 import { followsCounts, followsPages, mutualFollowersCount } from './store.ts';

@@ -1,7 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { noLongerThere } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf, type List } from '../../graphql/page.ts';
+import type { List } from '../../graphql/page.ts';
 import { ProfileRef } from '../profile/type.ts';
 import { loadUser } from '../users/loaders.ts';
 import { UserRef } from '../users/type.ts';

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { encodeId, findableNode, findNode, Node } from '../../graphql/node.ts';
-import { connectionOf } from '../../graphql/page.ts';
 import { unseenPostsLoader } from '../feed/loaders.ts';
 import { maxUnseenPosts, unseenWithin } from '../feed/store.ts';
 import { NotificationKindEnum } from '../settings/type.ts';

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { byKey } from '../../graphql/loader.ts';
-import { connectionOf, page, pageArgs } from '../../graphql/page.ts';
+import { page, pageArgs } from '../../graphql/page.ts';
 import type { PeerRow } from '../users/peer-store.ts';
 import { peerList, UserRef } from '../users/type.ts';
 import { likeCounts, likePages, type ViewerStateRow, viewerStatesOf } from './interact-store.ts';

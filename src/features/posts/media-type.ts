@@ -1,8 +1,9 @@
 import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { noLongerThere } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf, type List } from '../../graphql/page.ts';
+import type { List } from '../../graphql/page.ts';
 import { ImageRef } from '../media/type.ts';
 import { loadUser } from '../users/loaders.ts';
 import { UserRef } from '../users/type.ts';

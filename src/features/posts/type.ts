@@ -1,8 +1,9 @@
 import type { Context } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { noLongerThere } from '../../graphql/errors.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf, countingCost, type List, page, pageArgs } from '../../graphql/page.ts';
+import { countingCost, type List, page, pageArgs } from '../../graphql/page.ts';
 import { AspectRef } from '../aspects/type.ts';
 import { loadRoom } from '../rooms/loaders.ts';
 import { RoomRef } from '../rooms/type.ts';

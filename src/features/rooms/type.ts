@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { encodeId, findableNode, Node } from '../../graphql/node.ts';
-import { connectionOf, page, pageArgs } from '../../graphql/page.ts';
+import { page, pageArgs } from '../../graphql/page.ts';
 import { ImageRef, shown } from '../media/type.ts';
 import { loadUser } from '../users/loaders.ts';
 import type { PeerRow } from '../users/peer-store.ts';

@@ -1,8 +1,9 @@
 import { type Context, viewerId } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
+import { connectionOf } from '../../graphql/connection.ts';
 import { badInput } from '../../graphql/errors.ts';
 import { idOf } from '../../graphql/node.ts';
-import { connectionOf, page, pageArgs, soleList } from '../../graphql/page.ts';
+import { page, pageArgs, soleList } from '../../graphql/page.ts';
 import { codePoints } from '../../graphql/validate.ts';
 import { accountKeyLoader } from '../accounts/loaders.ts';
 import type { AccountKey } from '../accounts/store.ts';
