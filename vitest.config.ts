@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/helpers/longest-first.ts';
 
 export default defineConfig({
@@ -7,6 +7,16 @@ export default defineConfig({
   test: {
     globalSetup: './test/helpers/snapshot.ts',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: [
+      ...configDefaults.exclude,
+      // Have configurations of their own.
+      'test/browser/**',
+      'test/faults/**',
+      // Have the embedded database, or none, whatever the others have.
+      ...(process.env.DATABASE_URL
+        ? ['test/process/start.test.ts', 'test/process/generate-graph.test.ts']
+        : []),
+    ],
     pool: 'forks',
     maxWorkers: 2,
     // Most of what a test makes is gone soon: with room for more of it, it need not be looked through as often.

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga, type YogaInitialContext } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -6,31 +5,40 @@ import { createTokenVerifier } from './auth/token.ts';
 import { mayCome, viewerOf } from './auth/viewer.ts';
 import type { Config, ReadyAuth } from './config.ts';
 import type { Context } from './context.ts';
+import { databaseAnswers } from './db/alive.ts';
+import { askedByNobody } from './db/asker.ts';
 import type { Database } from './db/client.ts';
+import { watchedDatabase } from './db/watched.ts';
 import { feedReadersAmong } from './features/feed/readers-store.ts';
 import { isFileName, isPrivateFile } from './features/media/rules.ts';
 import { mediaKey } from './features/media/store.ts';
 import { secondsLeft } from './features/media/url-rules.ts';
 import { findOrCreateAccount } from './features/users/find-or-create-account.ts';
-import { type GraphiQLSetup, graphiqlOptions } from './graphiql.ts';
+import { type GraphiQLSetup, graphiqlOptions, graphiqlPage } from './graphiql/page.ts';
 import { useCompiledQueries } from './graphql/compiled.ts';
 import { useHiddenSchema } from './graphql/hidden-schema.ts';
 import { useDocumentLimits } from './graphql/limits.ts';
 import { Loaders } from './graphql/loader.ts';
 import { readOperations, usePersisted } from './graphql/persisted.ts';
+import { SharedBatches } from './graphql/shared-batches.ts';
 import { type Buckets, LocalBuckets } from './http/buckets.ts';
 import { corsFor } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
 import { answerHeaders, useAnswerHeaders } from './http/headers.ts';
 import { ordinaryLane } from './http/lane.ts';
 import { type MediaOptions, useMedia } from './http/media.ts';
+import { Readiness, useProbes } from './http/probes.ts';
 import { RateLimits, useRateLimits } from './http/rate-limit.ts';
 import { Identities, useRequests } from './http/requests.ts';
+import { type StatsContext, useSteps, useTelemetry } from './http/telemetry.ts';
 import { useReleasedUploads } from './http/uploads.ts';
 import { type Bus, Live } from './live/live.ts';
 import { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
 import { schema } from './schema.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 
 export interface AppOptions {
   db: Database;
@@ -43,6 +51,10 @@ export interface AppOptions {
   bus?: Bus;
   /** What rates are limited with; this process' own unless given. */
   buckets?: Buckets;
+  /** Where requests are counted; nowhere unless given. */
+  metrics?: Metrics | null;
+  /** Where spans go; nowhere unless given. */
+  tracing?: Tracing | null;
   /** How long a client may leave what is sent to it unread before it is cut off, in milliseconds. */
   stallTime?: number;
   /** What GraphiQL opens with. */
@@ -61,33 +73,47 @@ const defaultStallTime = 30_000;
  * It never listens, and never reads the environment.
  */
 export function createApp({
-  db,
+  db: database,
   storage,
   config,
   log,
   bus,
   buckets,
+  metrics = null,
+  tracing = null,
   stallTime = defaultStallTime,
   graphiql,
   now = () => new Date(),
 }: AppOptions) {
   const identities = new Identities(createTokenVerifier(config.auth));
-  const findAccount = findOrCreateAccount({ db, requireApproval: config.requireApproval, now });
+  const shared = new SharedBatches();
+  const findAccount = findOrCreateAccount({ requireApproval: config.requireApproval, now });
   const live = new Live(bus ?? null, async (source, people) => {
     try {
-      return await feedReadersAmong(db, source, people);
+      // They wait for it whether whoever has written it does or not.
+      return await askedByNobody(() => feedReadersAmong(database, source, people));
     } catch (error) {
       // They look by themselves soon.
       log.error({ err: error }, 'streams were not told of a post');
       return [];
     }
   });
+  metrics?.watchStreams(() => live.size);
+  const telemetry = new Telemetry(log, metrics, tracing);
+  const readiness = new Readiness(
+    new Map([
+      ['database', () => databaseAnswers(database)],
+      ...(bus?.ping ? [['redis', bus.ping] as const] : []),
+    ]),
+  );
   const media = { storage, images: new ImageProcessor() };
   const pictures: MediaOptions = {
     storage,
     isFileName,
     readableFor: async (file, query) =>
-      isPrivateFile(file) ? secondsLeft(await mediaKey(db), file, query, now()) : Number.POSITIVE_INFINITY,
+      isPrivateFile(file)
+        ? secondsLeft(await mediaKey(database), file, query, now())
+        : Number.POSITIVE_INFINITY,
     log,
   };
   const cors = corsFor(config.corsOrigins);
@@ -107,16 +133,23 @@ export function createApp({
       sizeCalculation: (_value, text) => text.length + 1,
     });
 
-  const context = async ({ request }: YogaInitialContext): Promise<Context> => {
+  const context = async (initial: YogaInitialContext & StatsContext): Promise<Context> => {
+    const { request, stats } = initial;
+    if (!stats) throw new Error('A request has its stats from the beginning.');
     const identity = identities.of(request);
+    const db = watchedDatabase(database, stats);
+    const viewer =
+      identity && (await viewerOf(db, identity, findAccount, () => limits?.chargeAccount(request)));
+    if (viewer) stats.viewer = viewer.id;
     return {
       db,
       config,
-      viewer: identity && (await viewerOf(identity, findAccount, () => limits?.chargeAccount(request))),
-      viewerRemains: async () => identity !== null && mayCome(await findAccount(identity)),
+      stats,
+      viewer,
+      viewerRemains: async () => identity !== null && mayCome(await findAccount(db, identity)),
       signal: request.signal,
       live,
-      loaders: new Loaders(),
+      loaders: new Loaders({ shared: identity ? null : shared, onBatch: metrics?.batch }),
       media,
       spent: { values: 0 },
       now,
@@ -128,7 +161,9 @@ export function createApp({
     schema,
     context,
     plugins: [
+      useProbes(readiness),
       useMedia(pictures),
+      useTelemetry(telemetry),
       useRequests(identities),
       ...(limits ? [useRateLimits(limits, identities)] : []),
       useReleasedUploads(),
@@ -136,13 +171,16 @@ export function createApp({
       ...(operations ? [usePersisted(operations, persisted.only)] : []),
       ...(config.introspection ? [] : [useHiddenSchema()]),
       useDocumentLimits(limits && ((...asked) => limits.charge(...asked))),
+      ...(tracing ? [useSteps()] : []),
       useCompiledQueries(),
       useErrorCodes(),
     ],
     cors: (request) => cors(request.headers.get('origin')),
     graphiql: graphiql ? graphiqlOptions(graphiql) : false,
-    renderGraphiQL,
+    renderGraphiQL: (options) => graphiqlPage(options, graphiql?.demo ?? null),
     landingPage: false,
+    // `useProbes` answers instead: no URL ends like this.
+    healthCheckEndpoint: ' ',
     multipart: false,
     extraParamNames: operations ? ['documentId'] : [],
     batching: false,
@@ -167,6 +205,7 @@ export function createApp({
     fetch: (request: Request) => Promise.resolve(yoga.fetch(request)),
     listener: ordinaryLane({
       yoga,
+      telemetry,
       identities,
       limits,
       operations,
@@ -180,6 +219,8 @@ export function createApp({
     openStreams: () => live.size,
     /** Tells the readers of all streams that they end here. */
     endStreams: () => live.endStreams(),
+    /** From now on it is not ready for requests, whoever asks. */
+    endReadiness: () => readiness.end(),
     dispose: async () => {
       media.images.clear();
       await live.close();

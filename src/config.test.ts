@@ -20,6 +20,8 @@ describe('readConfig', () => {
       rateLimit: { costPerMinute: 600_000, trustedProxies: 0 },
       introspection: true,
       persistedOperations: null,
+      metricsPort: null,
+      tracing: null,
       logLevel: 'info',
     });
   });
@@ -35,6 +37,26 @@ describe('readConfig', () => {
   ])('has no demo once something real is configured, unless it is asked for: %o', (env) => {
     expect(readConfig(env).demo).toBe(false);
     expect(readConfig({ ...env, DEMO: 'true' }).demo).toBe(true);
+  });
+
+  it('has spans once there is somewhere to send them, as OpenTelemetry’s variables say', () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+    const sampler = (env: Record<string, string>) => readConfig({ ...endpoint, ...env }).tracing?.sampler;
+    expect(sampler({})).toEqual({ kind: 'always_on', ratio: 1, parentBased: true });
+    expect(sampler({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' })).toEqual({
+      kind: 'traceidratio',
+      ratio: 0.25,
+      parentBased: false,
+    });
+    expect(sampler({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' })).toEqual({
+      kind: 'always_off',
+      ratio: 1,
+      parentBased: true,
+    });
+    expect(
+      readConfig({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost/v1/traces' }).tracing,
+    ).not.toBeNull();
+    expect(readConfig({ ...endpoint, OTEL_SDK_DISABLED: 'true' }).tracing).toBeNull();
   });
 
   it('hides the schema where it is told to, and never in demo mode', () => {

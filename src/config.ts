@@ -56,6 +56,21 @@ const environment = z.object({
   S3_BUCKET: z.string().optional(),
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   S3_REGION: z.string().default('us-east-1'),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  OTEL_SDK_DISABLED: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -74,6 +89,17 @@ export type ReadyAuth =
 export type MediaConfig =
   | { kind: 'disk'; folder: string }
   | { kind: 's3'; bucket: string; endpoint: string | undefined; region: string };
+
+/** Which requests have spans, by OpenTelemetry's variables. */
+export interface TracingConfig {
+  sampler: {
+    kind: 'always_on' | 'always_off' | 'traceidratio';
+    /** Of requests, from 0 to 1; for `traceidratio`. */
+    ratio: number;
+    /** Whether what comes with a trace does as that does. */
+    parentBased: boolean;
+  };
+}
 
 export interface Config {
   port: number;
@@ -101,6 +127,10 @@ export interface Config {
   introspection: boolean;
   /** A manifest of operations that clients ask for by their hash, and whether they may send no others. */
   persistedOperations: { file: string; only: boolean } | null;
+  /** Where Prometheus asks, on a port of its own; null for nowhere. */
+  metricsPort: number | null;
+  /** Null where spans are sent nowhere. Where else is OpenTelemetry's to read. */
+  tracing: TracingConfig | null;
   logLevel: string;
 }
 
@@ -154,8 +184,25 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     rateLimit: { costPerMinute: e.RATE_LIMIT_COST_PER_MINUTE, trustedProxies: e.TRUST_PROXY },
     introspection: demo || e.INTROSPECTION === 'on',
     persistedOperations: readPersisted(e),
+    metricsPort: e.METRICS_PORT ?? null,
+    tracing: readTracing(e),
     logLevel: e.LOG_LEVEL,
   };
+}
+
+function readTracing(e: z.output<typeof environment>): TracingConfig | null {
+  if (e.OTEL_SDK_DISABLED) return null;
+  if ((e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? e.OTEL_EXPORTER_OTLP_ENDPOINT) === undefined) return null;
+  const kinds = {
+    always_on: 'always_on',
+    always_off: 'always_off',
+    traceidratio: 'traceidratio',
+    parentbased_always_on: 'always_on',
+    parentbased_always_off: 'always_off',
+    parentbased_traceidratio: 'traceidratio',
+  } as const;
+  const { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: ratio } = e;
+  return { sampler: { kind: kinds[name], ratio, parentBased: name.startsWith('parentbased_') } };
 }
 
 function readMedia(e: z.output<typeof environment>): MediaConfig {

@@ -6,6 +6,7 @@ import type { Loaders } from './graphql/loader.ts';
 import type { Live } from './live/live.ts';
 import type { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
+import type { RequestStats } from './telemetry/request.ts';
 
 /** What pictures are made with, and where they lie. */
 export interface Media {
@@ -27,6 +28,8 @@ export interface Context {
   live: Live;
   loaders: Loaders;
   media: Media;
+  /** What is noted of it for the log and the metrics. */
+  stats: RequestStats;
   /** What has gone into the answer so far, of what it may have: see graphql/budget.ts. */
   spent: { values: number };
   /** The clock, so that what depends on it can be tested. */

@@ -9,13 +9,17 @@ import { type Database, DataDirInUseError, type OpenDatabase, openDatabase } fro
 import { withoutStatement } from './db/errors.ts';
 import { sweepMedia } from './features/media/pictures.ts';
 import { usersByUsernameKey } from './features/users/store.ts';
+import type { GraphiQLSetup } from './graphiql/page.ts';
 import { encodeId } from './graphql/node.ts';
 import type { Buckets } from './http/buckets.ts';
+import { metricsServer } from './http/metrics.ts';
 import { redisBuckets } from './http/redis-buckets.ts';
 import { keepBuckets, workerBuckets } from './http/worker-buckets.ts';
 import { RedisError, redisBus } from './live/redis.ts';
 import { relayNews, workerBus } from './live/workers.ts';
 import { type MediaStorage, openStorage } from './media/storage.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 
 /** Longest a statement may run, in milliseconds: domain rule 2. */
 const statementTimeout = 5_000;
@@ -24,12 +28,20 @@ const gracePeriod = 10_000;
 /** How often files that nothing shows are looked for, in milliseconds. */
 const sweepInterval = 600_000;
 
+/**
+ * Lines go out together, at the latest after a tenth of a second and when the process ends. No write is larger than what
+ * a pipe takes in one piece, so that lines of several workers do not get into each other.
+ */
+const logDestination = { sync: true, minLength: 3_584, maxWrite: 4_096, periodicFlush: 100 };
+
 type ReadyConfig = Config & { auth: ReadyAuth };
 
 async function main(): Promise<void> {
   const read = readConfig(process.env);
   const config = { ...read, auth: withSecret(read.auth, read.dataDir) };
-  const log = pino({ level: config.logLevel });
+  const destination = pino.destination(logDestination);
+  process.once('exit', () => destination.flushSync());
+  const log = pino({ level: config.logLevel }, destination);
   if (config.workers > 1 && cluster.isPrimary) await startAll(config, log);
   else await serve(config, log);
 }
@@ -51,6 +63,10 @@ async function startAll(config: ReadyConfig, log: Logger): Promise<void> {
   }
   const workers = new Workers(log);
   if (!(await workers.start(config.workers))) process.exit(1);
+  if (config.metricsPort !== null) {
+    const { workersMetrics } = await import('./telemetry/metrics.ts');
+    await serveMetrics(config, config.metricsPort, workersMetrics(), log);
+  }
   const end = (signal: NodeJS.Signals) => workers.end(signal);
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
@@ -66,6 +82,8 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
   const database = await open(config);
   const storage = await openStorage(config.media);
   if (!worker) await prepare(config, database, storage);
+  const metrics = await openMetrics(config, database, log);
+  const tracing = await openTracing(config);
 
   const tokens = await demoTokens(config);
   const app = createApp({
@@ -73,6 +91,8 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
     storage,
     config,
     log,
+    metrics,
+    tracing,
     ...(bus ? { bus } : {}),
     ...(buckets ? { buckets } : {}),
     graphiql: { title: `${config.community.name}: GraphiQL`, demo: await demoSetup(database.db, tokens) },
@@ -94,6 +114,7 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
     // Keep-alive connections end once they are idle; what is still busy after the grace period is cut off.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
     const cut = setTimeout(() => server.closeAllConnections(), gracePeriod);
+    app.endReadiness();
     app.endStreams();
     server.close(async () => {
       clearInterval(sweep);
@@ -101,6 +122,10 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
       await app.dispose();
       await database.close();
       worker?.disconnect();
+      if (!tracing) return;
+      await tracing.close();
+      // What could not be sent would be tried again for longer than anybody waits.
+      process.exit();
     });
   };
   process.on('SIGTERM', end);
@@ -111,6 +136,35 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
 
 function open({ databaseUrl: url, dataDir }: Config): Promise<OpenDatabase> {
   return openDatabase({ url, dataDir, statementTimeout });
+}
+
+/** What requests are counted with, where somebody is to be told; workers leave the telling to what has started them. */
+async function openMetrics(config: Config, database: OpenDatabase, log: Logger): Promise<Metrics | null> {
+  if (config.metricsPort === null) return null;
+  const { Metrics } = await import('./telemetry/metrics.ts');
+  const metrics = new Metrics();
+  metrics.watchPools(database.pools);
+  if (cluster.worker) metrics.share();
+  else await serveMetrics(config, config.metricsPort, () => metrics.text(), log);
+  return metrics;
+}
+
+/** Answers Prometheus for as long as anything else is answered. */
+async function serveMetrics(
+  { host }: Config,
+  port: number,
+  read: () => Promise<string>,
+  log: Logger,
+): Promise<void> {
+  const server = metricsServer(read, log);
+  await listen(server, { host, port });
+  server.unref();
+}
+
+async function openTracing({ tracing }: Config): Promise<Tracing | null> {
+  if (!tracing) return null;
+  const { Tracing } = await import('./telemetry/tracing.ts');
+  return new Tracing(tracing);
 }
 
 /** What rates are limited with; undefined for what one process needs by itself. */
@@ -129,7 +183,7 @@ async function prepare(config: ReadyConfig, database: OpenDatabase, storage: Med
 }
 
 /** @throws the system's error when it cannot have the port. */
-function listen(server: Server, { port, host }: Config): Promise<void> {
+function listen(server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -152,11 +206,20 @@ async function demoTokens({ demo, auth }: ReadyConfig): Promise<DemoToken[]> {
   );
 }
 
-/** What the example queries in GraphiQL need: ada's token, and somebody for her to follow. */
-async function demoSetup(db: Database, tokens: DemoToken[]) {
-  const [ada] = tokens;
-  const [eve] = await usersByUsernameKey(db, null, ['eve']);
-  return ada && eve ? { token: ada.token, someone: encodeId('User', eve.id) } : null;
+/** Who one can be in GraphiQL, and what its examples need: somebody to follow. */
+async function demoSetup(db: Database, tokens: DemoToken[]): Promise<GraphiQLSetup['demo']> {
+  const cards = await usersByUsernameKey(
+    db,
+    null,
+    tokens.map(({ username }) => username),
+  );
+  const cardOf = (name: string) => cards.find(({ username }) => username === name);
+  const people = tokens.flatMap(({ username, token }) => {
+    const card = cardOf(username);
+    return card ? [{ username, name: card.displayName ?? username, token }] : [];
+  });
+  const eve = cardOf('eve');
+  return eve ? { people, someone: encodeId('User', eve.id) } : null;
 }
 
 function banner(config: Config, database: string, tokens: DemoToken[]): string {

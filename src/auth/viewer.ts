@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import type { Database } from '../db/client.ts';
 import { forbidden, unauthenticated } from '../graphql/errors.ts';
 import type { Scope } from './scopes.ts';
 import { type Identity, TokenError, type VerifyToken } from './token.ts';
@@ -24,7 +25,7 @@ export type Account = { id: string; status: 'ACTIVE' | 'PENDING' | 'SUSPENDED'; 
  * Finds the account of an identity, or creates it at first sight.
  * @param admit what is asked before it is created; what that throws keeps it from being.
  */
-export type FindOrCreateAccount = (identity: Identity, admit?: Admit) => Promise<Account>;
+export type FindOrCreateAccount = (db: Database, identity: Identity, admit?: Admit) => Promise<Account>;
 export type Admit = () => Promise<void> | undefined;
 
 /**
@@ -48,11 +49,12 @@ export async function authenticate(header: string | null, verify: VerifyToken): 
  * @throws UNAUTHENTICATED with HTTP 401 for a deleted account, FORBIDDEN for a suspended one.
  */
 export async function viewerOf(
+  db: Database,
   identity: Identity,
   findOrCreate: FindOrCreateAccount,
   admit: Admit,
 ): Promise<Viewer> {
-  const account = await findOrCreate(identity, admit);
+  const account = await findOrCreate(db, identity, admit);
   if (account === 'deleted') throw refused('The account of this token has been deleted.');
   if (account.status === 'SUSPENDED') throw forbidden('This account is suspended.');
   return {

@@ -2,7 +2,6 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { type Database, openDatabase } from '../db/client.ts';
-import { withoutStatement } from '../db/errors.ts';
 import { newId } from '../db/uuid.ts';
 import { addCategory } from '../features/categories/operator-store.ts';
 import { isCategorySlug, nameShape } from '../features/categories/rules.ts';
@@ -20,6 +19,7 @@ import {
 } from '../features/users/operator-store.ts';
 import { badges } from '../features/users/table.ts';
 import { idOf } from '../graphql/node.ts';
+import { tellFailure } from './failure.ts';
 
 const usage = `Usage: npm run admin -- COMMAND
 
@@ -183,7 +183,5 @@ try {
     await database.close();
   }
 } catch (error) {
-  const shown = withoutStatement(error);
-  console.error(shown instanceof Error ? shown.message : shown);
-  process.exitCode = 1;
+  tellFailure(error);
 }

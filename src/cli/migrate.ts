@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { openDatabase } from '../db/client.ts';
-import { withoutStatement } from '../db/errors.ts';
+import { tellFailure } from './failure.ts';
 
 try {
   parseArgs({ options: {} });
@@ -16,7 +16,5 @@ try {
     await database.close();
   }
 } catch (error) {
-  const shown = withoutStatement(error);
-  console.error(shown instanceof Error ? shown.message : shown);
-  process.exitCode = 1;
+  tellFailure(error);
 }

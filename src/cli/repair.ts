@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { getTableName } from 'drizzle-orm';
 import { readConfig } from '../config.ts';
 import { type Database, openDatabase } from '../db/client.ts';
-import { withoutStatement } from '../db/errors.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { recount, type Wrong } from '../db/recount.ts';
+import { tellFailure } from './failure.ts';
 import { tallies } from './tallies.ts';
 
 /** @returns how many counters were wrong. */
@@ -49,7 +49,5 @@ try {
     await database.close();
   }
 } catch (error) {
-  const shown = withoutStatement(error);
-  console.error(shown instanceof Error ? shown.message : shown);
-  process.exitCode = 1;
+  tellFailure(error);
 }

@@ -6,6 +6,8 @@ import type { Logger as DrizzleLogger } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Sql } from 'postgres';
 import { migrationsFolder, pendingMigrations } from './migrate.ts';
+import type { Sessions, SessionsOptions } from './sessions.ts';
+import { sharedDatabase, watchedDatabase, watchOf } from './watched.ts';
 
 /** The one type everything else speaks to: postgres.js and PGlite behind it run the same SQL. */
 export type Database = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -20,7 +22,10 @@ const pools = new WeakMap<Database, Record<Purpose, Database>>();
  * A transaction, and the embedded database with its one connection, are what they are.
  */
 export function databaseFor(db: Database, purpose: Purpose): Database {
-  return pools.get(db)?.[purpose] ?? db;
+  const other = pools.get(sharedDatabase(db))?.[purpose];
+  if (!other) return db;
+  const watch = watchOf(db);
+  return watch ? watchedDatabase(other, watch) : other;
 }
 
 export interface DatabaseOptions {
@@ -36,6 +41,15 @@ export interface DatabaseOptions {
   statementTimeout?: number | undefined;
 }
 
+/** How busy connections are. */
+export interface PoolState {
+  pool: 'read' | Purpose | 'embedded';
+  /** How many connections there may be. */
+  size: number;
+  /** Statements, and transactions, that are sent or wait for a connection. */
+  inFlight: number;
+}
+
 export interface OpenDatabase {
   db: Database;
   kind: 'postgresql' | 'embedded';
@@ -46,6 +60,7 @@ export interface OpenDatabase {
    * @returns the names of those that it ran.
    */
   migrate: () => Promise<string[]>;
+  pools: () => readonly PoolState[];
   close: () => Promise<void>;
 }
 
@@ -71,6 +86,9 @@ const searchSettings = { 'pg_trgm.word_similarity_threshold': '0.45' };
  */
 const planSettings = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
 
+/** How long a connection may take to come about, in seconds. */
+const connectTimeout = 3;
+
 /** Any number nobody else uses for an advisory lock in this database: "kith" in ASCII. */
 const migrationLock = 0x6b697468;
 
@@ -94,28 +112,43 @@ async function openPostgres(
   const { default: postgres } = await import('postgres');
   const { drizzle } = await import('drizzle-orm/postgres-js');
   const { migrate } = await import('drizzle-orm/postgres-js/migrator');
+  const sessions = await import('./sessions.ts');
   const quiet = { onnotice: () => {} };
-  const pool = (max: number, settings = {}) => {
-    const client = postgres(url, {
-      ...quiet,
-      max,
-      connection: {
-        application_name: 'kith',
-        ...searchSettings,
-        ...settings,
-        ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
-      },
-    });
-    // Drizzle sets up how the client reads and writes dates.
-    return { client, db: drizzle(client, { logger: logger ?? false }) };
+  const { statementTimeout } = options;
+  const types = await readTypes(postgres(url, { ...quiet, max: 1, connect_timeout: connectTimeout }));
+  const open = (use: Pick<SessionsOptions, 'size' | 'share' | 'isReadOnly'>, settings = {}) => {
+    const connect = (onclose: () => void) => {
+      const client = postgres(url, {
+        ...quiet,
+        max: 1,
+        max_lifetime: null,
+        connect_timeout: connectTimeout,
+        // A connection that breaks while the driver asks for types would end the process.
+        fetch_types: false,
+        onclose,
+        connection: {
+          application_name: 'kith',
+          ...searchSettings,
+          ...settings,
+          ...(statementTimeout ? { statement_timeout: statementTimeout } : {}),
+        },
+      });
+      Object.assign(client.options.parsers, types.parsers);
+      Object.assign(client.options.serializers, types.serializers);
+      // Sets up how the client reads and writes dates.
+      drizzle(client);
+      return client;
+    };
+    return new sessions.Sessions({ ...use, connect, statementTimeout });
   };
-  const reader = () => pool(1, planSettings);
-  const [first, ...more] = [reader(), reader(), reader()] as const;
-  const writes = pool(8, planSettings);
-  const slow = pool(2);
-  const reads = pipelined([first.client, ...more.map(({ client }) => client)], writes.client);
-  const db = drizzle(reads, { logger: logger ?? false });
-  pools.set(db, { write: writes.db, slow: slow.db });
+  const reads = open({ size: 3, share: 'pipelined', isReadOnly: true }, planSettings);
+  const writes = open({ size: 8, share: 'spread', isReadOnly: false }, planSettings);
+  const slow = open({ size: 2, share: 'alone', isReadOnly: true });
+  const throughDrizzle = ({ unsafe, options }: Sessions) =>
+    // Transactions are for what is written.
+    drizzle({ unsafe, options, begin: writes.begin } as unknown as Sql, { logger: logger ?? false });
+  const db = throughDrizzle(reads);
+  pools.set(db, { write: throughDrizzle(writes), slow: throughDrizzle(slow) });
   const { host, pathname } = new URL(url);
   return {
     db,
@@ -133,41 +166,26 @@ async function openPostgres(
         await session.end();
       }
     },
+    pools: () => [
+      { pool: 'read', ...reads.state() },
+      { pool: 'write', ...writes.state() },
+      { pool: 'slow', ...slow.state() },
+    ],
     close: async () => {
-      await Promise.all([first, ...more, writes, slow].map(({ client }) => client.end({ timeout: 5 })));
+      await Promise.all([reads, writes, slow].map((sessions) => sessions.close()));
     },
   };
 }
 
-/** How old the oldest statement in flight on a connection may be for more to be sent behind it, in milliseconds. */
-const stalledAfter = 10;
-
-/**
- * One client out of several of one connection each. Statements go down one connection as long as it answers: those of a
- * tick are sent in one write, which costs both sides half of what spreading them over a pool does. When its oldest
- * statement takes long, the next connection is used, so that a slow statement never holds up what comes after it.
- * @param clients with a single connection each, so that their answers come in the order of the questions.
- * @param transactions the client whose connections transactions have to themselves.
- */
-function pipelined(clients: readonly [Sql, ...Sql[]], transactions: Sql): Sql {
-  const lanes = clients.map((client) => ({ client, sent: [] as number[] }));
-  const choose = (now: number) =>
-    lanes.find(({ sent }) => now - (sent[0] ?? now) < stalledAfter) ??
-    lanes.reduce((least, lane) => (lane.sent.length < least.sent.length ? lane : least));
-  const unsafe: Sql['unsafe'] = (statement, parameters, queryOptions) => {
-    const now = performance.now();
-    const { client, sent } = choose(now);
-    const query = client.unsafe(statement, parameters, queryOptions);
-    sent.push(now);
-    const answered = () => void sent.shift();
-    query.then(answered, answered);
-    return query as ReturnType<Sql['unsafe']> as never;
-  };
-  return Object.assign(Object.create(clients[0]), {
-    unsafe,
-    begin: transactions.begin,
-    options: clients[0].options,
-  });
+/** How values are read and written, lists of each type among them, as this database numbers them. */
+async function readTypes(client: Sql): Promise<Pick<Sql['options'], 'parsers' | 'serializers'>> {
+  try {
+    await client`SELECT 1`;
+    const { parsers, serializers } = client.options;
+    return { parsers, serializers };
+  } finally {
+    await client.end();
+  }
 }
 
 async function openEmbedded(
@@ -197,6 +215,7 @@ async function openEmbedded(
         await migrate(db, { migrationsFolder });
         return pending;
       },
+      pools: () => [{ pool: 'embedded', size: 1, inFlight: client.inFlight }],
       close: async () => {
         await client.close();
         unlock();

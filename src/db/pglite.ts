@@ -16,16 +16,27 @@ export class EmbeddedDatabase extends PGlite {
     return client;
   }
 
+  /** Statements and transactions that are being answered or wait for that. */
+  inFlight = 0;
+
   override query<T>(statement: string, parameters?: unknown[], options?: QueryOptions) {
-    return super.query<T>(statement, parameters, withoutParsers(options));
+    return this.#count(super.query<T>(statement, parameters, withoutParsers(options)));
   }
 
   override transaction<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
-    return super.transaction((tx) => {
+    const transaction = super.transaction((tx) => {
       const query: Transaction['query'] = (statement, parameters, options) =>
         tx.query(statement, parameters, withoutParsers(options));
       return run(Object.assign(Object.create(tx), { query }));
     });
+    return this.#count(transaction);
+  }
+
+  #count<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    this.inFlight++;
+    const answered = () => void this.inFlight--;
+    asked.then(answered, answered);
+    return asked;
   }
 }
 

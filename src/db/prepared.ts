@@ -2,6 +2,7 @@ import { Column, is, Placeholder, SQL } from 'drizzle-orm';
 import { PgTimestamp } from 'drizzle-orm/pg-core';
 import { type Database, databaseFor, type Purpose } from './client.ts';
 import { storedTime } from './time.ts';
+import { sharedDatabase, tell, watchOf } from './watched.ts';
 
 type Values = Record<string, unknown>;
 interface Statement<Rows> {
@@ -34,7 +35,8 @@ export function preparedFor<Variant extends object, Rows>(
 ): (db: Database, variant: Variant, values?: Values) => Promise<Rows> {
   const perDatabase = new WeakMap<Database, WeakMap<Variant, Statement<Rows>>>();
   return (given, variant, values) => {
-    const db = purpose ? databaseFor(given, purpose) : given;
+    const shared = sharedDatabase(given);
+    const db = purpose ? databaseFor(shared, purpose) : shared;
     let variants = perDatabase.get(db);
     if (!variants) {
       variants = new WeakMap();
@@ -47,7 +49,10 @@ export function preparedFor<Variant extends object, Rows>(
       compileMapper(statement);
       variants.set(variant, statement);
     }
-    return statement.execute(values);
+    const watch = watchOf(given);
+    if (!watch) return statement.execute(values);
+    const ready = statement;
+    return tell(watch, textOf(ready), () => ready.execute(values));
   };
 }
 
@@ -58,6 +63,10 @@ interface Prepared {
   customResultMapper?: (rows: readonly (readonly unknown[])[]) => unknown[];
   queryString: string;
   params: readonly unknown[];
+}
+
+function textOf(statement: object): string {
+  return (statement as Prepared).queryString;
 }
 
 /**

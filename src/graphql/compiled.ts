@@ -7,6 +7,7 @@ import {
   defaultFieldResolver,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
@@ -27,6 +28,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  subscribe,
   visit,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -45,12 +47,17 @@ const maxKept = 2_000;
 /** Combinations of the variables in @skip and @include that are kept for a document. */
 const maxVariants = 4;
 
-/** The Yoga plugin that executes queries by plans. */
+/**
+ * The Yoga plugin that executes queries by plans, and all else by graphql-js: Yoga's own executor takes an object for a
+ * promise that has a field by the alias `then`.
+ */
 export function useCompiledQueries(): Plugin {
   return {
     onExecute({ args, setExecuteFn }) {
-      const execute = planFor(args);
-      if (execute) setExecuteFn(execute);
+      setExecuteFn(planFor(args) ?? execute);
+    },
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(subscribe);
     },
   };
 }

@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { Upload } from 'graphql-upload-ts';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
+import type { Context } from '../context.ts';
 import { isStorable } from '../db/text.ts';
 import { type Acts, actsOf } from './acts.ts';
 import { type Cost, compileCost, type Variables } from './cost.ts';
@@ -79,6 +80,8 @@ export function useDocumentLimits(charge: Charge | null): Plugin {
     if (unusable) return unusable;
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation) return null;
+    const { request, stats } = args.contextValue as YogaInitialContext & Context;
+    stats.operation = operation;
     const { operations } = analysisOf(args.document);
     let known = operations.get(operation);
     if (!known) {
@@ -89,9 +92,9 @@ export function useDocumentLimits(charge: Charge | null): Plugin {
       operations.set(operation, known);
     }
     const value = known.cost({ variables, fragments: new Map() });
+    stats.cost = value;
     if (value > documentLimits.maxCost)
       return limitExceeded('maxCost', 'The query is too expensive', documentLimits.maxCost, value);
-    const { request } = args.contextValue as YogaInitialContext;
     return charge?.(request, value, known.acts, variables) ?? null;
   };
   const stopWith = (

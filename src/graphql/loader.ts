@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Context } from '../context.ts';
+import type { SharedBatches } from './shared-batches.ts';
 
 /** How values are fetched for many keys at once: takes the keys of a tick, answers in their order. */
 export interface LoaderSpec<Key, Value> {
@@ -40,9 +41,21 @@ export function manyByKey<Row, Value>(
   };
 }
 
+export interface LoadersOptions {
+  /** Where others are answered alike: for requests without a viewer. */
+  shared: SharedBatches | null;
+  /** Is told how many keys are fetched at once, each time. */
+  onBatch?: ((size: number) => void) | undefined;
+}
+
 /** The loaders of one request, each made when first asked for. */
 export class Loaders {
   readonly #loaders = new Map<unknown, DataLoader<unknown, unknown>>();
+  readonly #options: LoadersOptions;
+
+  constructor(options: LoadersOptions) {
+    this.#options = options;
+  }
 
   /**
    * The value for one key, fetched together with all others asked for in the same tick.
@@ -56,7 +69,14 @@ export class Loaders {
   ): Promise<Value> {
     let loader = this.#loaders.get(identity) as DataLoader<Key, Value> | undefined;
     if (!loader) {
-      loader = new DataLoader<Key, Value>((keys) => spec.batch(ctx, keys), { maxBatchSize: 10_000 });
+      const { shared, onBatch } = this.#options;
+      const fetch = (keys: readonly Key[]) => {
+        onBatch?.(keys.length);
+        return spec.batch(ctx, keys);
+      };
+      loader = new DataLoader<Key, Value>(shared ? (keys) => shared.load(identity, keys, fetch) : fetch, {
+        maxBatchSize: 10_000,
+      });
       this.#loaders.set(identity, loader as DataLoader<unknown, unknown>);
     }
     return loader.load(key);

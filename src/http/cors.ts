@@ -8,8 +8,9 @@ export function corsFor(origins: readonly string[]): (origin: string | null) => 
           origin,
           credentials: false,
           methods: ['GET', 'POST', 'OPTIONS'],
-          allowedHeaders: ['authorization', 'content-type'],
+          allowedHeaders: ['authorization', 'content-type', 'traceparent', 'tracestate', 'x-request-id'],
           exposedHeaders: [
+            'x-request-id',
             'retry-after',
             'ratelimit',
             'ratelimit-policy',

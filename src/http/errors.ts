@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { withoutStatement } from '../db/errors.ts';
+import { passingFailure } from '../db/failures.ts';
 
 /** Gives every error a code: what carries none by now came from graphql-js, about the request. */
 export function useErrorCodes(): Plugin {
@@ -47,12 +48,42 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
   if (outer && inner instanceof GraphQLError) return outer;
   const id = randomUUID();
-  log.error({ id, path: outer?.path, err: withoutStatement(inner) }, 'unexpected error');
-  return new GraphQLError('Unexpected error.', {
+  const failure = passingFailure(inner);
+  const { says, code, status, ...more } = answerTo(failure);
+  const entry = { id, path: outer?.path, err: withoutStatement(inner) };
+  if (failure === null) log.error(entry, 'unexpected error');
+  else if (failure === 'left') log.debug(entry, 'a client has left');
+  else log.warn(entry, 'a request could not be answered for now');
+  return new GraphQLError(says, {
     nodes: outer?.nodes,
     source: outer?.source,
     positions: outer?.positions,
     path: outer?.path,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', id, ...(outer?.path ? {} : { http: { status: 500 } }) },
+    extensions: { code, id, ...(outer?.path ? {} : { http: { status, ...more } }) },
   });
+}
+
+interface Answer {
+  says: string;
+  code: string;
+  status: number;
+  headers?: Record<string, string>;
+}
+
+/** What is said of a failure that passes by itself, and of any other. */
+function answerTo(failure: ReturnType<typeof passingFailure>): Answer {
+  switch (failure) {
+    case 'unavailable':
+      return {
+        says: 'Something this needs cannot be had just now. Try again soon.',
+        code: 'SERVICE_UNAVAILABLE',
+        status: 503,
+        headers: { 'retry-after': '1' },
+      };
+    case 'took too long':
+    case 'left':
+      return { says: 'This took too long and was given up.', code: 'TIMEOUT', status: 504 };
+    case null:
+      return { says: 'Unexpected error.', code: 'INTERNAL_SERVER_ERROR', status: 500 };
+  }
 }

@@ -13,21 +13,25 @@ import {
 } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { Asker, askedBy, leave } from '../db/asker.ts';
 import { type Operations, persistedDocument } from '../graphql/persisted.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { bodyLimit, isJson, parseBody, readNodeBody } from './body.ts';
 import type { corsFor } from './cors.ts';
 import { maskError } from './errors.ts';
 import { isMediaPath, type MediaOptions, sendMedia } from './media.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Identities, RequestLike } from './requests.ts';
+import { errorsOf, type StatsContext } from './telemetry.ts';
 
 /** What Yoga's adapter adds to a request. */
-interface NodeContext {
+interface NodeContext extends StatsContext {
   req?: IncomingMessage;
 }
 
 export interface LaneOptions {
   yoga: YogaServerInstance<NodeContext, Context>;
+  telemetry: Telemetry;
   identities: Identities;
   /** Null where nobody counts what is asked for. */
   limits: RateLimits | null;
@@ -59,20 +63,25 @@ export function ordinaryLane(options: LaneOptions): RequestListener {
     // Node keeps the first of several lines, and the others would go unheard; together they are no token.
     if (headers.authorization !== undefined)
       headers.authorization = request.headersDistinct.authorization?.join(', ');
+    const asker = new Asker();
+    response.once('close', () => {
+      if (!response.writableFinished) leave(asker);
+    });
     // What is left of a body that was refused before its end would keep the connection's next request waiting.
     response.once('finish', () => letRestPass(request));
     const path = request.url?.split('?', 1)[0] ?? '';
     if (isMediaPath(path)) {
       const { origin } = headers;
       const corsHeaders = origin === undefined ? {} : corsHeadersOf(request, options.cors(origin));
-      void sendMedia(options.pictures, request, path, response, { ...corsHeaders, ...options.vary });
+      const more = { ...corsHeaders, ...options.vary };
+      void askedBy(asker, () => sendMedia(options.pictures, request, path, response, more));
       return;
     }
     const mediaType = ordinaryMediaType(request);
     if (mediaType === null) {
       cutOffWhenStalled(response, options.stallTime);
-      options.yoga(request, response);
-    } else void answer(options, request, response, mediaType);
+      askedBy(asker, () => options.yoga(request, response));
+    } else void askedBy(asker, () => answer(options, request, response, mediaType));
   };
 }
 
@@ -114,13 +123,14 @@ class NodeRequest implements RequestLike {
 }
 
 async function answer(
-  { yoga, identities, limits, operations, cors, vary, stallTime, log }: LaneOptions,
+  { yoga, telemetry, identities, limits, operations, cors, vary, stallTime, log }: LaneOptions,
   request: IncomingMessage,
   response: ServerResponse,
   mediaType: string,
 ): Promise<void> {
   try {
     const like = new NodeRequest(request);
+    const stats = telemetry.begin('POST', like.headers.get);
     let result: ExecutionResult;
     try {
       const identity = await identities.identify(like);
@@ -130,12 +140,13 @@ async function answer(
       // Events are Yoga's to stream.
       const document = persistedDocument(operations, params) ?? params.query;
       if (typeof document === 'string' && document.includes('subscription')) {
-        await handOver(yoga, request, response, body, stallTime);
+        await handOver(yoga, { req: request, stats }, response, body, stallTime);
         return;
       }
       const pipeline = { params, request: like as Request };
       const answered = await yoga.getResultForParams(pipeline, {
         request: like,
+        stats,
       } as YogaInitialContext & NodeContext);
       if (!answered || isAsyncIterable(answered)) throw new Error('An ordinary operation has one result.');
       result = answered;
@@ -155,9 +166,11 @@ async function answer(
         ...vary,
         ...limits?.headersOf(like),
         ...headers,
+        'x-request-id': stats.id,
         'content-length': Buffer.byteLength(body),
       })
       .end(body);
+    telemetry.finish(stats, status, errorsOf(result));
   } catch (error) {
     // The client has left, or there is a bug above: either way there is nobody or nothing to answer.
     if (!response.destroyed) log.error({ err: error }, 'a request could not be answered');
@@ -218,11 +231,12 @@ function cutOffWhenStalled(response: ServerResponse, stallTime: number): void {
 /** Lets Yoga answer a request whose body has been read. */
 async function handOver(
   yoga: LaneOptions['yoga'],
-  request: IncomingMessage,
+  context: NodeContext & { req: IncomingMessage },
   response: ServerResponse,
   body: string,
   stallTime: number,
 ): Promise<void> {
+  const { req: request } = context;
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (name !== 'content-length' && name !== 'transfer-encoding') headers.set(name, String(value));
@@ -232,7 +246,7 @@ async function handOver(
   const answered = await yoga.fetch(
     new NodeRequest(request).url,
     { method: 'POST', headers, body, signal: left.signal },
-    { req: request },
+    context,
   );
   cutOffWhenStalled(response, stallTime);
   response.writeHead(answered.status, Object.fromEntries(answered.headers));

@@ -8,6 +8,8 @@ export interface Bus {
   /** @param heard is called with whom others have knocked for; with null when some of it may not have been heard. */
   listen: (heard: (names: readonly string[] | null) => void) => void;
   close: () => Promise<void>;
+  /** Fails while the others cannot be reached; absent where they always can. */
+  ping?: () => Promise<unknown>;
 }
 
 /** What a stream waits with: however often it is knocked, it wakes once. */

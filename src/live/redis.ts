@@ -80,6 +80,7 @@ export async function redisBus(url: string, log: Logger): Promise<Bus> {
         if (subscriber.isOpen) log.error({ err: error }, 'other instances are not heard');
       });
     },
+    ping: () => publisher.ping(),
     close: async () => {
       for (const client of [publisher, subscriber]) if (client.isOpen) client.destroy();
     },

@@ -12,9 +12,9 @@ import {
   listCases,
   mostEntries,
   type PageArgs,
-  pageDocument,
   readAll,
   readPage,
+  sendPage,
   testClock,
   tied,
   usernames,
@@ -25,7 +25,7 @@ const kith = useTestApp({ now: clock.now });
 const lists = listCases(kith, clock);
 
 async function expectRefused(list: ListCase, filled: Filled, args: PageArgs): Promise<void> {
-  const answer = await kith.send(pageDocument(list, filled, args), { as: filled.as });
+  const answer = await sendPage(kith, list, filled, args);
   const why = `${list.name} ${JSON.stringify(args)}`;
   expect(
     answer.errors.map(({ path, extensions }) => ({ path, code: extensions?.code })),
@@ -248,7 +248,7 @@ describe.each(lists.map((list) => [list.name, list] as const))('house rule 13: %
           { first: 1, after: cursor },
           { last: 1, before: cursor },
         ]) {
-          const { errors } = await kith.send(pageDocument(list, filled, args), { as: filled.as });
+          const { errors } = await sendPage(kith, list, filled, args);
           if (errors.some((e) => e.extensions?.code !== 'BAD_USER_INPUT')) broken.push([at, value, errors]);
         }
       }

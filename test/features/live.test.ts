@@ -149,6 +149,12 @@ describe('what comes', () => {
     }
   });
 
+  it('may have the alias `then`, as if what has it were a promise', async () => {
+    const stream = await streamOf('aliased', 'then: notificationAdded { then: actors { then: username } }');
+    await follow('aliaser', 'aliased');
+    expect(JSON.stringify(await stream.value())).toBe('{"then":[{"then":"aliaser"}]}');
+  });
+
   it('is as it is now, not as it was when the stream began', async () => {
     const stream = await streamOf('watcher');
     await kith.mutate('updateProfile', { displayName: 'Before' }, 'renamed');

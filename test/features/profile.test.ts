@@ -264,7 +264,7 @@ describe('birthday', () => {
         { as: 'ada', variables: { input: { displayName: 'not done', birthday } } },
       );
       expect(errors.map(({ extensions }) => extensions?.code)).toEqual(['BAD_USER_INPUT']);
-      expect(errors[0]?.message).toContain('input.birthday');
+      expect(errors[0]?.message).toContain('at .birthday');
       expect(data?.updateProfile ?? null).toBeNull();
     },
   );

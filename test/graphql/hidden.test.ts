@@ -26,6 +26,7 @@ const incidental = new Set([
   'date',
   'connection',
   'keep-alive',
+  'x-request-id',
   'ratelimit',
   'ratelimit-remaining',
   'ratelimit-reset',

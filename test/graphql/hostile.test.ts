@@ -3,12 +3,13 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { sql } from 'drizzle-orm';
+import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { type GraphQLFormattedError, getIntrospectionQuery } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { LeftError, UnavailableError } from '../../src/db/failures.ts';
 import { maskError } from '../../src/http/errors.ts';
 import { diskStorage } from '../../src/media/disk-storage.ts';
 import { type Answer, type SendOptions, testAuth, useTestApp } from '../helpers/app.ts';
@@ -337,6 +338,21 @@ describe('the document', () => {
   ])('that cannot be parsed is refused: %j', async (document) => {
     expectCoded(await kith.send(document), 'GRAPHQL_PARSE_FAILED', 'BAD_REQUEST');
   });
+
+  it.each([
+    ['a query', '{ then: community { then: name } }', '{"then":{"then":"Kith"}}'],
+    [
+      'a mutation',
+      'mutation { then: deleteAspect(input: { aspectId: "x" }) { then: userErrors { then: code } } }',
+      '{"then":{"then":[{"then":"NOT_FOUND"}]}}',
+    ],
+    ['introspection', '{ then: __type(name: "User") { then: name } }', '{"then":{"then":"User"}}'],
+  ])(
+    'with the alias `then` in %s, as if what has it were a promise, is answered',
+    async (_name, document, data) => {
+      expect(json(await kith.query(document, { as: 'ada' }))).toBe(data);
+    },
+  );
 
   it('with deep literals is answered with a coded error', async () => {
     for (const [open, close] of [
@@ -1394,7 +1410,9 @@ describe('CORS', () => {
       const response = await open.fetch('/graphql', preflight('https://app.example'));
       expect(response.status).toBe(204);
       expect(response.headers.get('access-control-allow-methods')).toBe('GET, POST, OPTIONS');
-      expect(response.headers.get('access-control-allow-headers')).toBe('authorization, content-type');
+      expect(response.headers.get('access-control-allow-headers')).toBe(
+        'authorization, content-type, traceparent, tracestate, x-request-id',
+      );
     });
 
     it('says to caches that the answer is for one origin', async () => {
@@ -1425,9 +1443,9 @@ describe('an unexpected error', () => {
   const broken = useTestApp();
   const secret = 'unmistakable-value';
 
-  /** The line of the log that has this id. */
+  /** The line of the log that is about the error with this id; its request's names it as well. */
   const logLine = (id: unknown) => {
-    const lines = broken.logged.filter((line) => line.includes(String(id)));
+    const lines = broken.logged.filter((line) => line.includes(`"id":"${id}"`));
     expect(lines).toHaveLength(1);
     return { line: lines[0] ?? '', entry: JSON.parse(lines[0] ?? '{}') };
   };
@@ -1491,10 +1509,9 @@ describe('an unexpected error', () => {
     expect.soft(broken.logged.join('')).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
   });
 
-  it.each(['ECONNRESET', 'ABORT_ERR', 'CONNECTION_CLOSED', 'ETIMEDOUT'])(
-    'of a connection to the database (%s) is ours, not the client’s, and logged',
+  it.each(['ECONNRESET', 'ABORT_ERR', 'ENOENT'])(
+    'of the system (%s) is ours, not the client’s, and logged',
     (code) => {
-      // As postgres.js throws it, unwrapped, when the connection ends at BEGIN or COMMIT.
       const lines: string[] = [];
       const log = pino({}, { write: (line) => void lines.push(line) });
       const { extensions } = maskError(Object.assign(new Error(`read ${code}`), { code }), log);
@@ -1502,6 +1519,24 @@ describe('an unexpected error', () => {
       expect(lines.join('')).toContain(String(extensions.id));
     },
   );
+
+  it.each([
+    ['a connection that is gone', new UnavailableError('secret'), 'SERVICE_UNAVAILABLE', 503],
+    ['a server that shuts down', '57P01', 'SERVICE_UNAVAILABLE', 503],
+    ['a server with too many connections', '53300', 'SERVICE_UNAVAILABLE', 503],
+    ['a database that only reads for now', '25006', 'SERVICE_UNAVAILABLE', 503],
+    ['a disk that is full', 'ENOSPC', 'SERVICE_UNAVAILABLE', 503],
+    ['a statement that took too long', '57014', 'TIMEOUT', 504],
+    ['a client that has left', new LeftError('secret'), 'TIMEOUT', 504],
+  ])('that is over after a while (%s) says so, and is logged under its id', (_what, given, code, status) => {
+    const lines: string[] = [];
+    const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) });
+    const cause = typeof given === 'string' ? Object.assign(new Error('secret'), { code: given }) : given;
+    const { message, extensions } = maskError(new DrizzleQueryError('SELECT 1', [], cause), log);
+    expect(extensions).toMatchObject({ code, http: { status } });
+    expect(message).not.toContain('secret');
+    expect(lines.join('')).toContain(String(extensions.id));
+  });
 
   it('in one field leaves the others, and each has an id of its own', async () => {
     await breakDatabase();

@@ -900,12 +900,13 @@ interface Connection {
   nodes: Node[];
 }
 
-/** The document that reads a page; the list comes back as `list`, under `parent` where it hangs under something. */
-export function pageDocument(list: ListCase, filled: Filled, args: PageArgs): string {
-  const all = [
-    ...(list.args === '' ? [] : [list.args]),
-    ...Object.entries(args).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
-  ];
+/**
+ * Asks for a page; the list comes back as `list`, under `parent` where it hangs under something. Where the page lies is in
+ * the variables: documents are read and validated once for all pages of a list.
+ */
+export function sendPage<Data>(kith: TestApp, list: ListCase, filled: Filled, args: PageArgs) {
+  const names = Object.keys(args);
+  const all = [...(list.args === '' ? [] : [list.args]), ...names.map((name) => `${name}: $${name}`)];
   const node =
     typeof list.label === 'string'
       ? `id username: ${list.label}`
@@ -916,9 +917,15 @@ export function pageDocument(list: ListCase, filled: Filled, args: PageArgs): st
     edges { cursor ${list.time ? `at: ${list.time}` : ''} node { ${node} } }
     nodes { ${node} }
   }`;
-  return filled.under === null
-    ? `{ ${field} }`
-    : `{ parent: ${filled.under} { ... on ${list.on} { ${field} } } }`;
+  const selection =
+    filled.under === null ? field : `parent: ${filled.under} { ... on ${list.on} { ${field} } }`;
+  const variables = names.map(
+    (name) => `$${name}: ${name === 'first' || name === 'last' ? 'Int' : 'String'}`,
+  );
+  return kith.send<Data>(`query${names.length > 0 ? ` (${variables.join(', ')})` : ''} { ${selection} }`, {
+    as: filled.as,
+    variables: { ...args },
+  });
 }
 
 /** Reads a page, and checks what holds for every page: the edges' nodes are the nodes, the cursors at its ends its edges'. */
@@ -928,10 +935,13 @@ export async function readPage(
   filled: Filled,
   args: PageArgs,
 ): Promise<PageRead> {
-  const data = await kith.query<{ list?: Connection; parent?: { list: Connection } }>(
-    pageDocument(list, filled, args),
-    { as: filled.as },
+  const { data, errors } = await sendPage<{ list?: Connection; parent?: { list: Connection } }>(
+    kith,
+    list,
+    filled,
+    args,
   );
+  expect(errors, `${list.name} ${JSON.stringify(args)}`).toEqual([]);
   const page = data.list ?? data.parent?.list;
   if (!page) throw new Error(`${list.name} has no page.`);
   const { edges, nodes, pageInfo, totalCount } = page;

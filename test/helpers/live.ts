@@ -148,7 +148,7 @@ export interface Instance {
   /** Requests in process, and through the socket. */
   inProcess: TestApp['fetch'];
   overSocket: TestApp['fetch'];
-  /** Everything that was logged, as JSON lines. */
+  /** Whatever was logged but requests, as JSON lines: what somebody should look at. */
   logged: string[];
 }
 
@@ -164,7 +164,7 @@ export async function startInstance(
     db: kith.database.db,
     storage: diskStorage(kith.mediaFolder),
     config: { ...readConfig(env), auth: testAuth },
-    log: pino({ level: 'info' }, sink),
+    log: pino({ level: 'warn' }, sink),
     ...options,
   });
   const server = createServer(app.listener);

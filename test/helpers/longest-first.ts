@@ -19,6 +19,7 @@ const longest = [
   'features/stored-xss.test.ts',
   'features/hammer.test.ts',
   'features/post-hammer.test.ts',
+  'graphql/fuzz.test.ts',
 ];
 
 /**

@@ -1,6 +1,7 @@
 // Operations made from a schema by chance: the same numbers make the same operation.
 import {
   type GraphQLArgument,
+  type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputType,
@@ -17,6 +18,10 @@ import {
   isObjectType,
   isRequiredArgument,
   isRequiredInputField,
+  Kind,
+  print,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
 } from 'graphql';
 
 /** A number from 0 to 1, the next of a series. */
@@ -53,10 +58,19 @@ export interface GeneratorOptions {
   depth?: number;
   /** Most fields of an operation that have selections of their own; no limit unless given. */
   fields?: number;
-  /** A value of a scalar type, for an argument or input field of this name; undefined for one that tells nothing. */
-  scalar?: (type: string, name: string) => unknown;
+  /**
+   * A value of a scalar type, for an argument or input field of this name under a field of that; undefined for one that
+   * tells nothing.
+   */
+  scalar?: (type: string, name: string, field: string) => unknown;
   /** How often an argument or input field that may be left out is given, from 0 to 1; undefined for about half. */
   given?: (name: string) => number | undefined;
+  /** How often a field of a query's root asks about the schema itself, from 0 to 1; never unless given. */
+  introspection?: number;
+  /** Aliases that a few fields get besides those that nothing else has. */
+  aliases?: readonly string[];
+  /** The operation's name; none unless given. */
+  name?: string;
 }
 
 type Given = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type'>;
@@ -74,7 +88,11 @@ export class Generator {
   readonly #random: Random;
   readonly #declared: string[] = [];
   readonly #fragments: string[] = [];
+  /** Names of finished fragments, by what they are on. */
+  readonly #finished = new Map<string, string[]>();
   #fields: number;
+  /** The field whose arguments are made. */
+  #asked = '';
   readonly variables: Record<string, unknown> = {};
 
   constructor(options: GeneratorOptions) {
@@ -94,7 +112,8 @@ export class Generator {
   #operation(kind: string, type: GraphQLOutputType | null | undefined): Operation {
     if (!type) throw new Error(`There is no ${kind}.`);
     const selection = this.#selection(type, this.#options.depth ?? 4);
-    const head = this.#declared.length > 0 ? `${kind} (${this.#declared.join(', ')})` : kind;
+    const declared = this.#declared.length > 0 ? `(${this.#declared.join(', ')})` : '';
+    const head = [kind, this.#options.name, declared].filter(Boolean).join(' ');
     return { source: [`${head} ${selection}`, ...this.#fragments].join('\n'), variables: this.variables };
   }
 
@@ -115,36 +134,53 @@ export class Generator {
     if (chance < 0.1) return `__typename${this.#condition()}`;
     if (isAbstractType(named) && (chance < 0.4 || !('getFields' in named))) {
       const possible = this.#pick(this.#options.schema.getPossibleTypes(named));
-      return this.#spread(possible.name, this.#selection(possible, depth));
+      return this.#spread(possible, depth);
     }
     if (chance < 0.2 && depth > 1) {
       const on = this.#pick([named, ...(isObjectType(named) ? named.getInterfaces() : [])]);
-      return this.#spread(on.name, this.#selection(on as GraphQLOutputType, depth - 1));
+      return this.#spread(on as GraphQLCompositeType, depth - 1);
     }
     if (!('getFields' in named) || !isCompositeType(named)) return '__typename';
+    const { introspection = 0, schema } = this.#options;
+    if (introspection > 0 && named === schema.getQueryType() && this.#random() < introspection) {
+      return this.#field(this.#pick([SchemaMetaFieldDef, TypeMetaFieldDef]), depth);
+    }
     const fields = Object.values(named.getFields()).filter(
       (f) => (depth > 1 && this.#fields > 0) || !isCompositeType(getNamedType(f.type)),
     );
     return fields.length > 0 ? this.#field(this.#pick(fields), depth) : '__typename';
   }
 
-  #spread(on: string, selection: string): string {
+  #spread(type: GraphQLCompositeType, depth: number): string {
+    const on = type.name;
+    const finished = this.#finished.get(on) ?? [];
+    // What is not finished may be what this is in.
+    if (finished.length > 0 && this.#random() < 0.2) return `...${this.#pick(finished)}${this.#condition()}`;
+    const selection = this.#selection(type, depth);
     if (this.#random() < 0.5) return `... on ${on}${this.#condition()} ${selection}`;
     const name = `F${this.#fragments.length}`;
     this.#fragments.push(`fragment ${name} on ${on} ${selection}`);
+    this.#finished.set(on, [...finished, name]);
     return `...${name}${this.#condition()}`;
   }
 
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
+    this.#asked = field.name;
     const args = field.args
       .filter((arg) => isRequiredArgument(arg) || this.#random() < (this.#options.given?.(arg.name) ?? 0.6))
       .map((arg) => `${arg.name}: ${this.#value(arg, inputDepth)}`);
-    const alias = args.length > 0 || this.#random() < 0.2 ? `a${Math.floor(this.#random() * 1e9)}: ` : '';
+    const alias = args.length > 0 || this.#random() < 0.2 ? `${this.#alias()}: ` : '';
     const condition = this.#condition();
     const named = getNamedType(field.type);
     if (isCompositeType(named)) this.#fields--;
     const below = isCompositeType(named) ? ` ${this.#selection(field.type, depth - 1)}` : '';
     return `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${condition}${below}`;
+  }
+
+  #alias(): string {
+    const { aliases = [] } = this.#options;
+    if (aliases.length > 0 && this.#random() < 0.1) return this.#pick(aliases);
+    return `a${Math.floor(this.#random() * 1e9)}`;
   }
 
   #condition(): string {
@@ -197,9 +233,10 @@ export class Generator {
       const given = this.#chosen(type, depth).map((f) => `${f.name}: ${this.#value(f, depth - 1, constant)}`);
       return `{ ${given.join(', ')} }`;
     }
-    return isEnumType(type)
-      ? this.#pick(type.getValues()).name
-      : JSON.stringify(this.#some({ name, type }, depth));
+    if (isEnumType(type)) return this.#pick(type.getValues()).name;
+    const value = this.#some({ name, type }, depth);
+    const block = typeof value === 'string' && this.#random() < 0.1;
+    return block ? print({ kind: Kind.STRING, value, block }) : JSON.stringify(value);
   }
 
   #times<Value>(make: () => Value): Value[] {
@@ -235,7 +272,7 @@ export class Generator {
       return Object.fromEntries(this.#chosen(type, depth).map((f) => [f.name, this.#json(f, depth - 1)]));
     }
     if (isEnumType(type)) return this.#pick(type.getValues()).name;
-    const told = this.#options.scalar?.(type.name, name);
+    const told = this.#options.scalar?.(type.name, name, this.#asked);
     if (told !== undefined) return told;
     const number = Math.floor(this.#random() * 10);
     const values: Record<string, unknown> = {

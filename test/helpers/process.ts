@@ -17,8 +17,16 @@ export interface Running {
   ended: Promise<number | NodeJS.Signals | null>;
 }
 
+/** Takes what ends something that was begun, and calls it when that is needed no more. */
+export type Until = (end: () => void) => void;
+
 /** Runs a script of the project as its own process, as npm's scripts do, without what the test's environment says of databases and tokens. */
-export function run(script: string, args: readonly string[], env: Record<string, string> = {}): Running {
+export function run(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  until: Until = onTestFinished,
+): Running {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['--import', './src/fast-start.ts', script, ...args], {
     env: { PATH, HOME, ...env },
@@ -27,7 +35,7 @@ export function run(script: string, args: readonly string[], env: Record<string,
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  onTestFinished(() => void child.kill('SIGKILL'));
+  until(() => void child.kill('SIGKILL'));
   return {
     child,
     output: () => output,
@@ -47,9 +55,12 @@ export interface Gateway extends Running {
   tokenOf: (username: string) => string;
 }
 
-/** Starts the gateway and waits until it answers. */
-export async function startGateway(env: Record<string, string>): Promise<Gateway> {
-  const { port, running } = await startOnFreePort(env);
+/** Starts the gateway and waits until it answers. It ends with the test unless told otherwise. */
+export async function startGateway(
+  env: Record<string, string>,
+  until: Until = onTestFinished,
+): Promise<Gateway> {
+  const { port, running } = await startOnFreePort(env, until);
   const url = `http://127.0.0.1:${port}/graphql`;
   return {
     ...running,
@@ -74,10 +85,13 @@ export async function startGateway(env: Record<string, string>): Promise<Gateway
 }
 
 /** Another test's process may take the port before this one does: then another port is tried. */
-async function startOnFreePort(env: Record<string, string>): Promise<{ port: number; running: Running }> {
+async function startOnFreePort(
+  env: Record<string, string>,
+  until: Until,
+): Promise<{ port: number; running: Running }> {
   for (;;) {
     const port = await freePort();
-    const running = run('src/main.ts', [], { PORT: String(port), ...env });
+    const running = run('src/main.ts', [], { PORT: String(port), ...env }, until);
     // Its own word for it: on this port somebody else's might answer.
     while (!running.output().includes('Kith is running') && running.child.exitCode === null) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -100,10 +114,10 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** A folder that is gone after the test. */
-export function temporaryFolder(): string {
+/** A folder that is gone after the test, unless told otherwise. */
+export function temporaryFolder(until: Until = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'kith-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  until(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

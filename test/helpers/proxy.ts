@@ -10,13 +10,25 @@ export interface TcpProxy {
   open: () => Promise<void>;
   /** Leaves connections as they are, and lets nothing through them any more, as a cable does that is cut. */
   mute: () => void;
+  /** The same, and for new ones too. */
+  cut: () => void;
+  /** Lets new connections through only after a while, in milliseconds. */
+  delay: (time: number) => void;
+  /** The cable is there again: what was on its way is lost, with its connections, and new ones can be had. */
+  mend: () => void;
 }
 
 /** Stands before a TCP server, until the test is over. */
 export async function startProxy(to: { host: string; port: number }): Promise<TcpProxy> {
   const port = await freePort();
   const sockets = new Set<Socket>();
+  let isCut = false;
+  let wait = 0;
   const server = createServer((near) => {
+    if (isCut) {
+      sockets.add(near.on('error', () => {}).resume());
+      return;
+    }
     const far = connect(to.port, to.host);
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -27,7 +39,7 @@ export async function startProxy(to: { host: string; port: number }): Promise<Tc
         far.destroy();
       });
     }
-    near.pipe(far).pipe(near);
+    setTimeout(() => near.pipe(far).pipe(near), wait);
   });
   const open = () => new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
   const close = async () => {
@@ -35,18 +47,30 @@ export async function startProxy(to: { host: string; port: number }): Promise<Tc
     for (const socket of sockets) socket.destroy();
     await closed;
   };
+  const mute = () => {
+    for (const socket of sockets) {
+      socket.unpipe();
+      // Read, so that nobody is told to wait; and forgotten.
+      socket.resume();
+    }
+  };
   await open();
   onTestFinished(close);
   return {
     port,
     open,
     close,
-    mute: () => {
-      for (const socket of sockets) {
-        socket.unpipe();
-        // Read, so that nobody is told to wait; and forgotten.
-        socket.resume();
-      }
+    mute,
+    delay: (time) => {
+      wait = time;
+    },
+    cut: () => {
+      isCut = true;
+      mute();
+    },
+    mend: () => {
+      isCut = false;
+      for (const socket of sockets) socket.resetAndDestroy();
     },
   };
 }

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import type { FileUpload } from 'graphql-upload-ts';
 import { type Context, type Media, viewerId } from '../../context.ts';
+import { askedByNobody } from '../../db/asker.ts';
 import { withoutStatement } from '../../db/errors.ts';
 import { Refusal, refuse } from '../../graphql/errors.ts';
 import { isTooManyFiles, maxFiles, type PendingUpload } from '../../graphql/upload.ts';
@@ -136,7 +137,12 @@ async function uploaded(upload: PendingUpload, at: readonly string[]): Promise<(
   let file: FileUpload;
   try {
     file = await upload;
-    // A disk that is full fails the writer, and the reader would wait for ever.
+    // A disk that is full fails the writer, before this or in the middle, and the reader would wait for ever.
+    const { errored } = file.capacitor;
+    if (errored) {
+      file.capacitor.destroy();
+      throw errored;
+    }
     await Promise.race([finished(file.createReadStream().resume()), failureOf(file)]);
   } catch (error) {
     // What has a code of the system's is no fault of the request's.
@@ -203,6 +209,6 @@ export async function sweepSoon(ctx: Context): Promise<void> {
   const waited = new Promise<void>((resolve) => {
     patience = setTimeout(resolve, sweepPatience);
   });
-  await Promise.race([sweepMedia(ctx), waited]);
+  await Promise.race([askedByNobody(() => sweepMedia(ctx)), waited]);
   clearTimeout(patience);
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { inArray, sql } from 'drizzle-orm';
+import { askedByNobody } from '../../db/asker.ts';
 import type { Database } from '../../db/client.ts';
 import { writing } from '../../db/errors.ts';
 import { prepared } from '../../db/prepared.ts';
+import { sharedDatabase } from '../../db/watched.ts';
 import { serverKeys } from '../users/table.ts';
 import { pictureName } from './rules.ts';
 import { mediaFiles } from './table.ts';
@@ -67,10 +69,12 @@ const keys = new WeakMap<Database, Promise<Uint8Array>>();
  * The key that signs URLs of private pictures: the same for all that serve this database. Read once.
  * @throws when it cannot be read; the next call tries again.
  */
-export function mediaKey(db: Database): Promise<Uint8Array> {
+export function mediaKey(given: Database): Promise<Uint8Array> {
+  const db = sharedDatabase(given);
   let key = keys.get(db);
   if (!key) {
-    key = readKey(db);
+    // Others wait for it too.
+    key = askedByNobody(() => readKey(db));
     keys.set(db, key);
     key.catch(() => keys.delete(db));
   }

@@ -16,8 +16,11 @@ export async function requireTarget(ctx: Context, viewer: Viewer, userId: string
   return id;
 }
 
-/** How often a block or a deletion may come between looking and writing. */
-const maxAttempts = 5;
+/**
+ * How often a block or a deletion may come between looking and writing: more often than it happens where two people are
+ * blocked and unblocked by dozens at once.
+ */
+const maxAttempts = 25;
 /** What one of them breaks. */
 const cameBetween = new Set(['follows_no_block', 'connections_no_block', 'follows_followee_id_users_id_fk']);
 

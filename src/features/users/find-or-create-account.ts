@@ -1,15 +1,13 @@
 import type { Account, FindOrCreateAccount } from '../../auth/viewer.ts';
-import type { Database } from '../../db/client.ts';
 import { accountOf, createAccount } from './account-store.ts';
 
 /** The account of a token's identity; made at first sight, once however many requests arrive together. */
 export function findOrCreateAccount(options: {
-  db: Database;
   requireApproval: boolean;
   now: () => Date;
 }): FindOrCreateAccount {
-  const { db, requireApproval, now } = options;
-  return async ({ issuer, subject, profile }, admit): Promise<Account> => {
+  const { requireApproval, now } = options;
+  return async (db, { issuer, subject, profile }, admit): Promise<Account> => {
     let account = await accountOf(db, { issuer, subject });
     if (account) return account;
     await admit?.();

@@ -1,13 +1,5 @@
-import type { GraphiQLOptions } from 'graphql-yoga';
-
-/** What GraphiQL opens with. */
-export interface GraphiQLSetup {
-  title: string;
-  /** In demo mode: a demo person's token, to be sent with the example queries, and the `id` of another one. */
-  demo: { token: string; someone: string } | null;
-}
-
-const examples = [
+/** Queries that work as they are, once $id and $query are given. */
+export const examples: readonly string[] = [
   `# Welcome to Kith: people, and who follows whom.
 # Press the play button (or Ctrl+Enter) to run a query; the other tabs have more of them.
 # Hover over a field, or open the documentation on the left, for what it says.
@@ -28,7 +20,7 @@ query SomebodyAndTheirFollowers {
   }
 }
 `,
-  `# Who the token in the headers (below) is, and how they stand to others.
+  `# Who you are, and how you stand to others. Without a token you are nobody.
 query Me {
   viewer {
     scopes
@@ -141,7 +133,7 @@ query Inbox {
   }
 }
 `,
-  `# What happens to the viewer, as it happens: leave it running, and follow ada as somebody else.
+  `# What happens to you, as it happens: leave it running as eve, and follow her in another window (the tab Follow) as ada.
 subscription Live {
   notificationAdded {
     kind
@@ -183,17 +175,15 @@ mutation Follow($id: ID!) {
 `,
 ];
 
-/** GraphiQL with example queries in its tabs, which work as they are in demo mode. */
-export function graphiqlOptions({ title, demo }: GraphiQLSetup): GraphiQLOptions {
-  const headers = demo && JSON.stringify({ Authorization: `Bearer ${demo.token}` }, null, 2);
-  const variables: Record<string, object> = { $query: { query: 'a' }, $id: { id: demo?.someone ?? '' } };
-  return {
-    title,
-    defaultTabs: examples.map((query) => {
-      const [, values] = Object.entries(variables).find(([name]) => query.includes(name)) ?? [];
-      return { query, variables: values ? JSON.stringify(values, null, 2) : null, headers };
-    }),
-    ...(headers === null ? {} : { defaultHeaders: headers }),
-    shouldPersistHeaders: false,
-  };
+/** Where a file can be given. */
+export const uploadExample = `# The file that is chosen above takes the place of $file: PNG, JPEG, WebP or GIF.
+mutation Picture($file: Upload!) {
+  updateProfile(input: { avatar: { upload: $file } }) {
+    user {
+      username
+      avatar { url(size: LARGE) width height }
+    }
+    userErrors { code message path }
+  }
 }
+`;
