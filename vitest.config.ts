@@ -12,13 +12,21 @@ export default defineConfig({
       // Have configurations of their own.
       'test/browser/**',
       'test/faults/**',
-      // Have the embedded database, or none, whatever the others have.
+      // Have the embedded database, or none, whatever the others have: once is enough.
       ...(process.env.DATABASE_URL
-        ? ['test/process/start.test.ts', 'test/process/generate-graph.test.ts']
+        ? [
+            'src/**',
+            'test/architecture.test.ts',
+            'test/graphql/schema-changes.test.ts',
+            'test/process/start.test.ts',
+            'test/process/generate-graph.test.ts',
+            'test/sources/**',
+          ]
         : []),
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than there are cores: many of them wait, for a database or a process.
+    maxWorkers: 3,
     // Most of what a test makes is gone soon: with room for more of it, it need not be looked through as often.
     execArgv: ['--import', './src/fast-start.ts', '--max-semi-space-size=64'],
     // Files share what they import: loading it anew for each of them took a third of the time of all tests. What a

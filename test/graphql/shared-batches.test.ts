@@ -46,12 +46,14 @@ describe('requests that arrive together', () => {
     statements.length = 0;
     for (const one of asked) alone.push((await ask(one)).data);
     const many = statements.length;
-    statements.length = 0;
-    const together = (await Promise.all(asked.map(ask))).map(({ data }) => data);
-    expect(together).toEqual(alone);
-    expect(new Set(together.map((data) => JSON.stringify(data))).size).toBe(all.length);
     expect(many).toBeGreaterThanOrEqual(3 * asked.length);
-    expect(statements.length).toBeLessThan(many);
+    // Over a socket, on a machine with much else to do, they may not arrive together each time.
+    for (let shared = false; !shared; shared = statements.length < many) {
+      statements.length = 0;
+      const together = (await Promise.all(asked.map(ask))).map(({ data }) => data);
+      expect(together).toEqual(alone);
+      expect(new Set(together.map((data) => JSON.stringify(data))).size).toBe(all.length);
+    }
   });
 
   it('see what each alone may see, whoever else asks', async () => {

@@ -35,6 +35,8 @@ export const polls = pgTable(
     closedAt: at('closed_at'),
     /** How many have voted: kept by a trigger. */
     voters: integer().notNull().default(0),
+    /** How many had voted where the poll was before it came here: of them there are no rows. */
+    importedVoters: integer('imported_voters').notNull().default(0),
   },
   (t) => [uniqueIndex('polls_post_unique').on(t.postId)],
 );
@@ -51,6 +53,8 @@ export const pollChoices = pgTable(
     text: text().notNull(),
     /** How many chose it: kept by a trigger. */
     votes: integer().notNull().default(0),
+    /** How many had chosen it where the poll was before. */
+    importedVotes: integer('imported_votes').notNull().default(0),
   },
   (t) => [
     uniqueIndex('poll_choices_position').on(t.pollId, t.position),

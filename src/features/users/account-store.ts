@@ -50,7 +50,8 @@ const accountByIdentity = prepared((db) =>
 export async function accountOf(db: Database, identity: SignInIdentity): Promise<Account | null> {
   const row = (await accountByIdentity(db, { identity: identityText(identity) }))[0];
   if (!row) return null;
-  return row.id === null || row.status === null
+  // An identity is nobody's who lives elsewhere, and nobody else is DELETED.
+  return row.id === null || row.status === null || row.status === 'DELETED'
     ? 'deleted'
     : { id: row.id, status: row.status, ties: row.ties };
 }

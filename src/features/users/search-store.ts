@@ -5,13 +5,13 @@ import { prepared, preparedFor } from '../../db/prepared.ts';
 import type { Card, UserRow } from './card.ts';
 import { fold } from './rules.ts';
 import { users } from './table.ts';
-import { followedByViewer, listed, listedOfAll } from './visible.ts';
+import { followedByViewer, followedFromHere, listed, listedOfAll } from './visible.ts';
 
 const q = sql`${sql.placeholder('query')}::text`;
 const prefix = sql`${sql.placeholder('prefix')}::text`;
 
 /** Somebody's names match: a word of them begins like the query, or something in them is like it. */
-const matches = sql`(${users.searchText} LIKE '% ' || ${prefix} || '%' OR ${q} <% ${users.searchText})`;
+const matches = sql`(${users.searchText} LIKE '% ' || ${prefix} || '%' OR ${q} <% ${users.searchText}) AND ${followedFromHere()}`;
 
 /**
  * How well, as an integer: 4000 for the very username, 3000 for its beginning, 2000 for a word's beginning, and up to

@@ -174,7 +174,9 @@ const everybody = (ordering: UserOrdering, ascending: boolean) =>
     db
       .select({ user: card.columns })
       .from(users)
-      .where(sql`${within(orders[ordering].columns, orders[ordering].keys)} AND ${listed()}`)
+      .where(
+        sql`${within(orders[ordering].columns, orders[ordering].keys)} AND NOT ${users.isRemote} AND ${listed()}`,
+      )
       .orderBy(...ordered(orders[ordering].columns, ascending))
       .limit(sql.placeholder('limit')),
   );
@@ -196,7 +198,11 @@ export function usersPage(
 }
 
 const listedCount = prepared(
-  (db) => db.select({ count: sql<number>`count(*)::int` }).from(users).where(listedOfAll()),
+  (db) =>
+    db
+      .select({ count: sql<number>`count(*)::int` })
+      .from(users)
+      .where(sql`NOT ${users.isRemote} AND ${listedOfAll()}`),
   'slow',
 );
 

@@ -24,7 +24,7 @@ const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () =>
 export const maxMembers = 500;
 export const maxFlags = 500;
 
-export const userStatuses = ['ACTIVE', 'PENDING', 'SUSPENDED'] as const;
+export const userStatuses = ['ACTIVE', 'PENDING', 'SUSPENDED', 'DELETED'] as const;
 export const profileVisibilities = ['PUBLIC', 'CONTACTS'] as const;
 export const emailFrequencies = ['NEVER', 'INSTANT', 'DAILY'] as const;
 export const notificationKinds = [
@@ -81,6 +81,8 @@ export const users = pgTable(
     /** How a suspended account stood before, for its restoration. */
     statusBefore: text('status_before', { enum: userStatuses }),
     badges: text({ enum: badges }).array().notNull().default([]),
+    /** Lives in another system, and cannot sign in here: see features/remotes/table.ts. */
+    isRemote: boolean('is_remote').notNull().default(false),
     searchable: boolean().notNull().default(true),
     profileVisibility: text('profile_visibility', { enum: profileVisibilities }).notNull().default('PUBLIC'),
     memberListPrivate: boolean('member_list_private').notNull().default(false),
@@ -106,10 +108,13 @@ export const users = pgTable(
   (t) => [
     uniqueIndex('users_username_unique').on(t.usernameKey),
     uniqueIndex('users_sid_unique').on(t.sid),
-    index('users_newest').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
+    index('users_newest')
+      .on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst())
+      .where(sql`NOT is_remote`),
     index('users_search').using('gin', t.searchText.op('gin_trgm_ops')),
     index('users_suspended').on(t.id).where(sql`status = 'SUSPENDED'`),
-    check('users_status_known', sql`status IN ('ACTIVE', 'PENDING', 'SUSPENDED')`),
+    check('users_status_known', sql`status IN ('ACTIVE', 'PENDING', 'SUSPENDED', 'DELETED')`),
+    check('users_deleted_remote', sql`status <> 'DELETED' OR is_remote`),
     check('users_profile_visibility_known', sql`profile_visibility IN ('PUBLIC', 'CONTACTS')`),
     check('users_email_frequency_known', sql`email_frequency IN ('NEVER', 'INSTANT', 'DAILY')`),
   ],

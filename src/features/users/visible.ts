@@ -40,6 +40,11 @@ function searchableOrKnown(): SQL {
   return sql`(${users.searchable} OR ${users.id} = ${viewer} OR ${followedByViewer()} OR ${connectedWithViewer()})`;
 }
 
+/** The user lives here, or somebody who does follows them: nobody else of another system is found by search. */
+export function followedFromHere(): SQL {
+  return sql`(NOT ${users.isRemote} OR EXISTS (SELECT FROM ${follows} WHERE ${follows.followeeId} = ${users.id} OFFSET 0))`;
+}
+
 /** The viewer follows the user. */
 export function followedByViewer(): SQL {
   return sql`EXISTS (SELECT FROM ${follows} WHERE ${follows.followerId} = ${viewer} AND ${follows.followeeId} = ${users.id})`;
