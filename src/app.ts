@@ -35,6 +35,9 @@ import { useReleasedUploads } from './http/uploads.ts';
 import { type Bus, Live } from './live/live.ts';
 import { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
+import { RemotePictures } from './remotes/pictures.ts';
+import { Remotes } from './remotes/remotes.ts';
+import { Sources } from './remotes/sources.ts';
 import { schema } from './schema.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -107,6 +110,9 @@ export function createApp({
     ]),
   );
   const media = { storage, images: new ImageProcessor() };
+  const sources = new Sources(config.sources);
+  const remotePictures = new RemotePictures({ db: database, media, sources, now, log });
+  const remotes = new Remotes({ db: database, sources, pictures: remotePictures, now, log });
   const pictures: MediaOptions = {
     storage,
     isFileName,
@@ -151,6 +157,7 @@ export function createApp({
       live,
       loaders: new Loaders({ shared: identity ? null : shared, onBatch: metrics?.batch }),
       media,
+      remotes,
       spent: { values: 0 },
       now,
       log,
@@ -222,7 +229,10 @@ export function createApp({
     /** From now on it is not ready for requests, whoever asks. */
     endReadiness: () => readiness.end(),
     dispose: async () => {
+      const pictures = remotePictures.close();
       media.images.clear();
+      await sources.close();
+      await pictures;
       await live.close();
       await buckets?.close();
       await yoga.dispose();

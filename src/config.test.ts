@@ -17,6 +17,7 @@ describe('readConfig', () => {
       community: { name: 'Kith', mode: 'both' },
       redisUrl: undefined,
       requireApproval: false,
+      sources: { all: [], allowPrivate: false, clientId: '', secret: null, ttl: 900_000 },
       rateLimit: { costPerMinute: 600_000, trustedProxies: 0 },
       introspection: true,
       persistedOperations: null,
@@ -143,5 +144,33 @@ describe('readConfig', () => {
   ])('names the variable that cannot be used: %s', (name, env) => {
     expect(() => readConfig(env)).toThrow(ConfigError);
     expect(() => readConfig(env)).toThrow(name);
+  });
+
+  it('reads the sources, each with its own token, and names the one that is none', () => {
+    const { sources } = readConfig({
+      SOURCES: 'pronouns-cc, diaspora=https://pod.example/,diaspora=https://b.example,quran-foundation',
+      SOURCE_TTL: '60',
+      DIASPORA_TOKEN: 'pod.example one== b.example two',
+      QURAN_FOUNDATION_TOKEN: 'three=',
+      QURAN_FOUNDATION_CLIENT_ID: 'kith',
+    });
+    expect(sources).toEqual({
+      all: [
+        { system: 'pronouns-cc', url: null, token: null },
+        { system: 'diaspora', url: 'https://pod.example', token: 'one==' },
+        { system: 'diaspora', url: 'https://b.example', token: 'two' },
+        { system: 'quran-foundation', url: null, token: 'three=' },
+      ],
+      allowPrivate: false,
+      clientId: 'kith',
+      secret: null,
+      ttl: 60_000,
+    });
+    expect(() => readConfig({ SOURCES: 'friendica=https://a.example' })).toThrow(/^SOURCES: .*friendica/);
+    expect(() => readConfig({ SOURCES: 'diaspora' })).toThrow(/^SOURCES: diaspora has many servers/);
+    expect(() => readConfig({ SOURCES: 'diaspora=ftp://a.example' })).toThrow(
+      /^SOURCES: diaspora needs a URL/,
+    );
+    expect(() => readConfig({ SOURCE_SECRET: 'short' })).toThrow(/^SOURCE_SECRET/);
   });
 });

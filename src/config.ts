@@ -72,6 +72,23 @@ const environment = z.object({
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   OTEL_SDK_DISABLED: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  SOURCES: z.string().default(''),
+  SOURCE_TTL: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(30 * 24 * 3600)
+    .default(900),
+  SOURCE_SECRET: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret) >= 32, 'must have at least 32 bytes')
+    .optional(),
+  SOURCE_ALLOW_PRIVATE: flag.default(false),
+  PRONOUNS_CC_TOKEN: z.string().optional(),
+  DIASPORA_TOKEN: z.string().optional(),
+  SELFCOMMUNITY_TOKEN: z.string().optional(),
+  QURAN_FOUNDATION_TOKEN: z.string().optional(),
+  QURAN_FOUNDATION_CLIENT_ID: z.string().default(''),
   NODE_ENV: z.string().optional(),
 });
 
@@ -101,6 +118,28 @@ export interface TracingConfig {
   };
 }
 
+/** One of the four systems at one of its servers. */
+export interface SourceConfig {
+  system: 'pronouns-cc' | 'diaspora' | 'selfcommunity' | 'quran-foundation';
+  /** Where it is, when that is not where everybody knows it. */
+  url: string | null;
+  /** The operator's own, for what is asked on nobody's behalf. */
+  token: string | null;
+}
+
+export interface SourcesConfig {
+  /** Those that people are read from. */
+  all: readonly SourceConfig[];
+  /** How long what was read of somebody is taken as it is, in milliseconds. */
+  ttl: number;
+  /** What tokens for sources are sealed with; null where they are not kept. */
+  secret: string | null;
+  /** Whether addresses may be asked that are not of the public internet. */
+  allowPrivate: boolean;
+  /** Of the application that the operator has registered with Quran Foundation. */
+  clientId: string;
+}
+
 export interface Config {
   port: number;
   host: string;
@@ -117,6 +156,7 @@ export interface Config {
   community: { name: string; mode: 'follow' | 'friendship' | 'both' };
   redisUrl: string | undefined;
   requireApproval: boolean;
+  sources: SourcesConfig;
   rateLimit: {
     /** What a person with a token may ask for in a minute, in objects; 0 for as much as they like. */
     costPerMinute: number;
@@ -181,6 +221,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     community: { name: e.COMMUNITY_NAME, mode: e.COMMUNITY_MODE },
     redisUrl: e.REDIS_URL,
     requireApproval: e.REQUIRE_APPROVAL,
+    sources: readSources(e),
     rateLimit: { costPerMinute: e.RATE_LIMIT_COST_PER_MINUTE, trustedProxies: e.TRUST_PROXY },
     introspection: demo || e.INTROSPECTION === 'on',
     persistedOperations: readPersisted(e),
@@ -188,6 +229,51 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     tracing: readTracing(e),
     logLevel: e.LOG_LEVEL,
   };
+}
+
+const systems = ['pronouns-cc', 'diaspora', 'selfcommunity', 'quran-foundation'] as const;
+
+/** @throws ConfigError naming the entry of SOURCES that is none. */
+function readSources(e: z.output<typeof environment>): SourcesConfig {
+  const all = e.SOURCES.split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry): Omit<SourceConfig, 'token'> => {
+      const [name = '', ...rest] = entry.split('=');
+      const url = rest.length === 0 ? null : rest.join('=').replace(/\/+$/, '');
+      const system = systems.find((known) => known === name);
+      if (!system) {
+        throw new ConfigError(`SOURCES: there is no source ${name}; there are ${systems.join(', ')}.`);
+      }
+      if (url !== null && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+        throw new ConfigError(`SOURCES: ${name} needs a URL such as https://pod.example.`);
+      }
+      if (url === null && (system === 'diaspora' || system === 'selfcommunity')) {
+        throw new ConfigError(`SOURCES: ${name} has many servers: write ${name}=https://… for each.`);
+      }
+      return { system, url };
+    });
+  const tokens = {
+    'pronouns-cc': e.PRONOUNS_CC_TOKEN,
+    diaspora: e.DIASPORA_TOKEN,
+    selfcommunity: e.SELFCOMMUNITY_TOKEN,
+    'quran-foundation': e.QURAN_FOUNDATION_TOKEN,
+  };
+  return {
+    all: all.map((source) => ({ ...source, token: tokenFor(source, tokens[source.system] ?? null) })),
+    ttl: e.SOURCE_TTL * 1_000,
+    secret: e.SOURCE_SECRET ?? null,
+    allowPrivate: e.SOURCE_ALLOW_PRIVATE,
+    clientId: e.QURAN_FOUNDATION_CLIENT_ID,
+  };
+}
+
+/** The token for a server: the only one that is given, or of `host token host token` the host's. */
+function tokenFor({ url }: Pick<SourceConfig, 'url'>, given: string | null): string | null {
+  const words = given?.trim().split(/\s+/) ?? [];
+  if (words.length < 2) return words[0] ?? null;
+  const host = url === null ? '' : URL.parse(url)?.host;
+  return words.find((_word, i) => i % 2 === 1 && words[i - 1] === host) ?? null;
 }
 
 function readTracing(e: z.output<typeof environment>): TracingConfig | null {

@@ -6,6 +6,7 @@ import type { Loaders } from './graphql/loader.ts';
 import type { Live } from './live/live.ts';
 import type { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
+import type { Remotes } from './remotes/remotes.ts';
 import type { RequestStats } from './telemetry/request.ts';
 
 /** What pictures are made with, and where they lie. */
@@ -28,6 +29,8 @@ export interface Context {
   live: Live;
   loaders: Loaders;
   media: Media;
+  /** People of other systems. */
+  remotes: Remotes;
   /** What is noted of it for the log and the metrics. */
   stats: RequestStats;
   /** What has gone into the answer so far, of what it may have: see graphql/budget.ts. */

@@ -11,7 +11,7 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   [/^schema\.ts$/, /^(graphql|features)\//],
   [
     /^(context|config)(\.test)?\.ts$/,
-    /^(config\.ts|auth\/|db\/client\.ts|graphql\/|live\/|media\/|telemetry\/request\.ts)/,
+    /^(config\.ts|auth\/|db\/client\.ts|graphql\/|live\/|media\/|remotes\/remotes\.ts|telemetry\/request\.ts)/,
   ],
   [/^graphiql\//, /^graphiql\//],
   [/^live\//, /^live\//],
@@ -19,6 +19,11 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   [/^http\//, /^(http|auth|db(?!\/demo)|graphql|media|telemetry)\/|^context\.ts$/],
   [/^media\//, /^media\/|^config\.ts$/],
   [/^sources\//, /^sources\/|^features\/[^/]+\/((.+-)?rules|table)\.ts$/],
+  // What keeps people of the sources here: over the data, and below whatever asks for them.
+  [
+    /^remotes\//,
+    /^(remotes|sources|media)\/|^db\/(?!demo\/)|^(context|config)\.ts$|^graphql\/(validate|scalars)\.ts$|^features\/[^/]+\/(table|pictures|markdown|(.+-)?rules|(.+-)?store)\.ts$/,
+  ],
   [/^(graphql|auth)\//, /^(graphql|auth|db(?!\/demo)|live)\/|^(context|config)\.ts$/],
   [/^db\//, /^db\/(?!demo\/)/],
   [/^features\/[^/]+\/table\.ts$/, /^db\/(?!demo\/)|^features\/[^/]+\/table\.ts$/],
@@ -38,7 +43,7 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   // Whatever else a feature has: nobody's mutations, nobody's queries or fields.
   [
     /^features\//,
-    /^(graphql|auth|db(?!\/demo)|media)\/|^(context|config)\.ts$|^features\/[^/]+\/(act|input|loaders|payload|pictures|refusal|target|require-mode|markdown|(.+-)?type)\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
+    /^(graphql|auth|db(?!\/demo)|media|remotes)\/|^(context|config)\.ts$|^features\/[^/]+\/(act|input|loaders|payload|pictures|refusal|target|require-mode|markdown|(.+-)?type)\.ts$|^features\/[^/]+\/(table|visible|card|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
 ];
 

@@ -142,13 +142,13 @@ function decoderOfSql(field: unknown): { mapFromDriverValue: Decode } {
 
 /**
  * Keys as the text of a PostgreSQL array: the one form both drivers send alike.
- * @param keys words of letters, digits, `_`, `.` and `-`, such as UUIDs and usernames.
+ * @param keys words of letters, digits, `_`, `.`, `@`, `:` and `-`, such as UUIDs and usernames.
  * @throws for any other character.
  */
 export function keyArray(keys: readonly string[]): string {
   return `{${keys
     .map((key) => {
-      if (!/^[\w.-]+$/.test(key)) throw new Error('A key of an array has to be a plain word.');
+      if (!/^[\w.@:-]+$/.test(key)) throw new Error('A key of an array has to be a plain word.');
       // Bare, the word null would be no word.
       return `"${key}"`;
     })

@@ -122,3 +122,16 @@ export function accountGone(): GraphQLError {
 export function forbidden(message: string, extensions: Record<string, unknown> = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', ...extensions } });
 }
+
+/** Another system did not answer, and nothing is known here to answer with instead. `reason` says why, `sourcePath` where its answer was wrong. */
+export function sourceUnavailable(
+  message: string,
+  source: {
+    provider: string;
+    instance: string | null;
+    reason: string;
+    sourcePath: readonly (string | number)[];
+  },
+): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'SOURCE_UNAVAILABLE', ...source } });
+}

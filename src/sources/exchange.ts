@@ -16,24 +16,28 @@ export interface Exchange {
   signal: AbortSignal;
 }
 
-export interface Answer {
-  text: string;
+export interface Answer<Body> {
+  body: Body;
   headers: Headers;
 }
 
 /**
  * One request, with its redirects.
+ * @param read reads the body, or throws SourceError.
  * @returns null for what is not there.
  * @throws SourceError and nothing else.
  */
-export async function exchange(asked: Exchange): Promise<Answer | null> {
+export async function exchange<Body>(
+  asked: Exchange,
+  read: (response: Response, limits: SourceLimits) => Promise<Body>,
+): Promise<Answer<Body> | null> {
   try {
     const response = await followed(asked);
     const fault = faultOf(response, asked.clock);
     const isGone = response.status === 404 || response.status === 410;
     if (!fault && !isGone)
       return {
-        text: await textOf(response, asked.limits.bytes),
+        body: await read(response, asked.limits),
         headers: new Headers([...response.headers]),
       };
     await drop(response);
@@ -86,7 +90,8 @@ function faultOf(response: Response, clock: Clock): SourceError | null {
   return new SourceError('INVALID', `The source answered with status ${status}.`);
 }
 
-async function textOf(response: Response, limit: number): Promise<string> {
+/** JSON as it stands. @throws SourceError for anything else. */
+export async function readText(response: Response, { bytes: limit }: SourceLimits): Promise<string> {
   if (!isJson(response.headers.get('content-type'))) {
     await drop(response);
     throw new SourceError('INVALID', 'The source did not answer with JSON.');
@@ -106,6 +111,11 @@ function isJson(contentType: string | null): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whatever it is. @throws SourceError for what is too large. */
+export function readBytes(response: Response, { bytes }: SourceLimits): Promise<Uint8Array> {
+  return bytesOf(response, bytes);
 }
 
 /** As they come out unpacked: what is over the limit is never unpacked to its end. */

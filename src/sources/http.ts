@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { isPublicAddress, type Lookup, sourceDispatcher } from './addresses.ts';
 import { Circuit } from './circuit.ts';
 import { SourceError } from './errors.ts';
-import { type Exchange, exchange } from './exchange.ts';
+import { exchange, readBytes, readText } from './exchange.ts';
 import { type Clock, type SourceLimits, sourceLimits } from './limits.ts';
 import { checked, parseJson } from './payload.ts';
 import { withRetries } from './retry.ts';
@@ -55,6 +55,8 @@ export interface SourceClientOptions {
   clock?: Clock;
 }
 
+const userAgent = 'Kith';
+
 interface Host {
   queue: PQueue;
   circuit: Circuit;
@@ -101,6 +103,24 @@ export class SourceClient {
     await this.#dispatcher.destroy();
   }
 
+  /**
+   * A picture that a source has the address of, wherever that is: no token goes there.
+   * @param bytes how many it may have.
+   * @returns null for what is not there.
+   * @throws SourceError and nothing else.
+   */
+  async picture(address: string, bytes: number, signal: AbortSignal): Promise<Uint8Array | null> {
+    const url = URL.parse(address);
+    if (!url) throw new SourceError('REFUSED', 'The address of the picture is not a URL.');
+    refuseUnlessAskable(url);
+    const headers = { accept: 'image/webp,image/png,image/jpeg,image/gif', 'user-agent': userAgent };
+    const limits = { ...this.#limits, bytes };
+    return this.#queued(url, signal, async (given) => {
+      const asked = { ...this.#asking(given, limits), url, headers, publicHeaders: headers };
+      return (await withRetries(() => exchange(asked, readBytes), asked))?.body ?? null;
+    });
+  }
+
   async #get<P>(
     root: URL,
     source: SourceAt,
@@ -109,45 +129,40 @@ export class SourceClient {
     options: GetOptions,
   ): Promise<Got<P> | null> {
     const url = urlOf(root, path, options.query ?? {});
+    const publicHeaders = { accept: 'application/json', 'user-agent': userAgent };
     const headers = {
+      ...publicHeaders,
       ...source.headers,
       ...options.headers,
       ...authorization(source, options.token ?? null),
     };
+    return this.#queued(url, options.signal, async (signal) => {
+      const asked = { ...this.#asking(signal, this.#limits), url, headers, publicHeaders };
+      const answer = await withRetries(() => exchange(asked, readText), asked);
+      return (
+        answer && { payload: checked(schema, parseJson(answer.body, this.#limits)), headers: answer.headers }
+      );
+    });
+  }
+
+  #asking(signal: AbortSignal, limits: SourceLimits) {
+    return { dispatcher: this.#dispatcher, limits, clock: this.#clock, signal };
+  }
+
+  /** Asks a host when it is its turn, unless it is left alone. */
+  async #queued<T>(url: URL, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { queue, circuit } = this.#host(url.host);
-    const ask = (signal: AbortSignal) => () => this.#ask(url, headers, signal, schema);
     try {
-      return await queue.add(({ signal = options.signal }) => circuit.run(ask(signal), options.signal), {
-        signal: options.signal,
+      return await queue.add(({ signal: own = signal }) => circuit.run(() => ask(own), signal), {
+        signal,
         timeout: this.#limits.milliseconds,
       });
     } catch (error) {
-      if (error instanceof SourceError && !options.signal.aborted) throw error;
+      if (error instanceof SourceError && !signal.aborted) throw error;
       const message =
         error instanceof TimeoutError ? 'The source takes too long.' : 'The source was not waited for.';
       throw new SourceError('UNAVAILABLE', message, { cause: error });
     }
-  }
-
-  async #ask<P>(
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-    schema: z.ZodType<P>,
-  ): Promise<Got<P> | null> {
-    const [limits, clock] = [this.#limits, this.#clock];
-    const publicHeaders = { accept: 'application/json', 'user-agent': 'Kith' };
-    const asked: Exchange = {
-      url,
-      headers: { ...publicHeaders, ...headers },
-      publicHeaders,
-      dispatcher: this.#dispatcher,
-      limits,
-      clock,
-      signal,
-    };
-    const answer = await withRetries(() => exchange(asked), { limits, clock, signal });
-    return answer && { payload: checked(schema, parseJson(answer.text, limits)), headers: answer.headers };
   }
 
   #host(name: string): Host {

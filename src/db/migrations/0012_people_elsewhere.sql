@@ -46,7 +46,8 @@ CREATE TABLE "remotes" (
 	"account_id" uuid NOT NULL,
 	"fetched_at" timestamp (3) with time zone NOT NULL,
 	"utc_offset" integer,
-	"counters" jsonb DEFAULT '{}'::jsonb NOT NULL
+	"counters" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"pictures" jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 --> statement-breakpoint
 ALTER TABLE "users" DROP CONSTRAINT "users_status_known";--> statement-breakpoint

@@ -41,6 +41,8 @@ export const remotes = pgTable(
     /** Seconds east of UTC, as the source said then, where it does not say the time zone. */
     utcOffset: integer('utc_offset'),
     counters: jsonb().$type<RemoteCounters>().notNull().default({}),
+    /** The addresses of the pictures that have come along, so that they come once. */
+    pictures: jsonb().$type<{ avatar?: string; cover?: string }>().notNull().default({}),
   },
   (t) => [uniqueIndex('remotes_account_unique').on(t.accountId)],
 );

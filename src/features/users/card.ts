@@ -22,6 +22,7 @@ export const cardColumns = {
   status: users.status,
   badges: users.badges,
   isNsfw: users.isNsfw,
+  isRemote: users.isRemote,
   createdAt: users.createdAt,
 };
 
@@ -56,7 +57,11 @@ export const cardFor = cardsOf(
     customPreferences: ['customPreferences'],
     avatar: ['avatar'],
     cover: ['cover'],
-    utcOffset: ['timezone'],
+    utcOffset: ['timezone', 'isRemote'],
+    remote: ['isRemote'],
+    members: ['isRemote'],
+    posts: ['isRemote'],
+    photos: ['isRemote'],
     status: ['status'],
     badges: ['badges'],
     isNsfw: ['isNsfw'],

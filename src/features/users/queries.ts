@@ -6,13 +6,14 @@ import { idOf } from '../../graphql/node.ts';
 import { page, pageArgs, soleList } from '../../graphql/page.ts';
 import { codePoints } from '../../graphql/validate.ts';
 import { accountKeyLoader } from '../accounts/loaders.ts';
-import type { AccountKey } from '../accounts/store.ts';
 import type { AccountProvider } from '../accounts/table.ts';
 import { AccountProviderEnum } from '../accounts/type.ts';
+import { isUsernameAnywhere } from '../remotes/rules.ts';
+import { readThrough } from '../remotes/target.ts';
 import { isInRoom, loadRoom } from '../rooms/loaders.ts';
 import { cardFor, type UserRow } from './card.ts';
 import { loadUser, sidLoader, usernameLoader } from './loaders.ts';
-import { fold, hasUsernameCharacters, isSid, usernameKey } from './rules.ts';
+import { fold, isSid, usernameKey } from './rules.ts';
 import { type Search, searchCount, searchPage } from './search-store.ts';
 import { type UserOrdering, usersCount, usersPage } from './store.ts';
 import { UserConnection, UserRef } from './type.ts';
@@ -99,7 +100,10 @@ const AccountByInput = builder.inputType('AccountBy', {
   description: 'An account in another system: by exactly one of `externalId` and `accountName`.',
   fields: (t) => ({
     provider: t.field({ type: AccountProviderEnum, required: true, description: 'Where the account is.' }),
-    instance: t.string({ description: 'Which of the provider’s servers; null where there is but one.' }),
+    instance: t.string({
+      description:
+        'Which of the provider’s servers, by its host; null where there is but one, or only one that this community reads.',
+    }),
     externalId: t.string({ description: 'Its `externalId`.' }),
     accountName: t.string({ description: 'Its `username`, in whatever case.' }),
   }),
@@ -110,9 +114,16 @@ const UserByInput = builder.inputType('UserBy', {
   isOneOf: true,
   fields: (t) => ({
     id: t.id({ description: 'Their `id`.' }),
-    username: t.string({ description: 'Their username, in whatever case.' }),
+    username: t.string({
+      description:
+        'Their username, in whatever case; of who lives in another system, with their host behind an @.',
+    }),
     sid: t.string({ description: 'Their `sid`.' }),
-    account: t.field({ type: AccountByInput, description: 'An account in another system that they show.' }),
+    account: t.field({
+      type: AccountByInput,
+      description:
+        'An account in another system that they show; also of somebody who lives there, where this community reads that system. Then SOURCE_UNAVAILABLE when it does not answer, and nothing is known of them here.',
+    }),
   }),
 });
 
@@ -194,7 +205,7 @@ function findUser(
     return id === null ? null : loadUser(ctx, id);
   }
   if (by.username !== undefined) {
-    return hasUsernameCharacters(by.username) && by.username !== ''
+    return isUsernameAnywhere(by.username)
       ? ctx.loaders.load(ctx, usernameLoader, usernameKey(by.username))
       : null;
   }
@@ -208,15 +219,19 @@ interface AccountBy {
   accountName?: string | null | undefined;
 }
 
-function findByAccount(ctx: Context, { provider, instance, externalId, accountName }: AccountBy) {
+async function findByAccount(
+  ctx: Context,
+  { provider, instance, externalId, accountName }: AccountBy,
+): Promise<UserRow | null> {
   if ((externalId ?? null) === null ? (accountName ?? null) === null : (accountName ?? null) !== null) {
     throw badInput('Give exactly one of `externalId` and `accountName`.');
   }
-  const key: AccountKey = {
+  const key = ctx.remotes.whole({
     provider,
-    instance: instance ?? '',
+    instance: instance ?? null,
     externalId: externalId ?? null,
     accountName: accountName ?? null,
-  };
+  });
+  await readThrough(ctx, key);
   return ctx.loaders.load(ctx, accountKeyLoader, JSON.stringify(key));
 }

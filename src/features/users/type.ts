@@ -8,6 +8,7 @@ import { emptyPage, type List, type Page, type PageArgs, page } from '../../grap
 import { ImageRef, shown } from '../media/type.ts';
 import { maxCustomPreferences } from '../profile/rules.ts';
 import { PreferenceRef, ProfileRef } from '../profile/type.ts';
+import { remoteLoader } from '../remotes/loaders.ts';
 import { cardFor, type UserRow } from './card.ts';
 import { detailsLoader, loadUser, statsLoader } from './loaders.ts';
 import { type PeerRow, peerKeys, type peerPages } from './peer-store.ts';
@@ -108,6 +109,9 @@ const detail = async <Value>(ctx: Context, user: UserRow, read: (details: Detail
   return details && read(details);
 };
 
+const remoteUtcOffset = async (ctx: Context, id: string) =>
+  (await ctx.loaders.load(ctx, remoteLoader, id))?.utcOffset ?? null;
+
 /** Details are shown as their owner chose: said in every such field's description. */
 const ifShown =
   'null where none is given, or the owner’s `profileVisibility` does not let this viewer see it.';
@@ -123,7 +127,8 @@ UserRef.implement({
       resolve: (user, _args, ctx) => user.id === ctx.viewer?.id,
     }),
     username: t.exposeString('username', {
-      description: 'The unique name, 2–40 of A–Z a–z 0–9 _ . -; case does not tell people apart.',
+      description:
+        'The unique name, 2–40 of A–Z a–z 0–9 _ . -; case does not tell people apart. Of who lives in another system, their name there, with their host behind an @.',
     }),
     name: t.string({
       description: 'What to show: `displayName`, else `realName`, else `username`.',
@@ -139,7 +144,7 @@ UserRef.implement({
     }),
     bio: t.string({
       nullable: true,
-      description: `Themself at more length, in Markdown, at most 1,000 characters; ${ifShown}`,
+      description: `Themself at more length, in Markdown, at most 1,000 characters (of who lives in another system, whatever they have there); ${ifShown}`,
       resolve: (user, _args, ctx) => detail(ctx, user, (d) => d.bio),
     }),
     bioHtml: t.field({
@@ -177,8 +182,11 @@ UserRef.implement({
     utcOffset: t.int({
       nullable: true,
       description:
-        'Seconds east of UTC where they are, now, daylight saving included; null where no time zone is given.',
-      resolve: (user, _args, ctx) => (user.timezone === null ? null : utcOffset(user.timezone, ctx.now())),
+        'Seconds east of UTC where they are, now, daylight saving included; of who lives elsewhere and gives no time zone, as it was when they were read; null where nothing is given.',
+      resolve: (user, _args, ctx) => {
+        if (user.timezone !== null) return utcOffset(user.timezone, ctx.now());
+        return user.isRemote ? remoteUtcOffset(ctx, user.id) : null;
+      },
     }),
     status: t.field({
       type: UserStatusEnum,

@@ -1,0 +1,98 @@
+// Pictures of people who live elsewhere: they come after the answer, through the same pipeline as uploads.
+import PQueue from 'p-queue';
+import type { Logger } from 'pino';
+import type { Media } from '../context.ts';
+import { askedByNobody } from '../db/asker.ts';
+import type { Database } from '../db/client.ts';
+import { withoutStatement } from '../db/errors.ts';
+import { storePicture } from '../features/media/pictures.ts';
+import { fileSizes } from '../features/media/rules.ts';
+import { dropPending } from '../features/media/store.ts';
+import type { Picture } from '../features/media/table.ts';
+import { showRemotePicture } from '../features/remotes/picture-store.ts';
+import { maxImageBytes } from '../media/image.ts';
+import type { Sources } from './sources.ts';
+
+/** How many come at once, and how many may be waited for: others come when their person is read again. */
+const atOnce = 2;
+const maxWaiting = 1_000;
+/** How long one is waited for, in milliseconds. */
+const patience = 30_000;
+
+export interface RemotePicturesOptions {
+  db: Database;
+  media: Media;
+  sources: Sources;
+  now: () => Date;
+  log: Logger;
+}
+
+type Place = 'avatar' | 'cover';
+
+/** Brings pictures along. */
+export class RemotePictures {
+  readonly #options: RemotePicturesOptions;
+  readonly #queue = new PQueue({ concurrency: atOnce });
+  readonly #ending = new AbortController();
+
+  constructor(options: RemotePicturesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sees to it that a remote person's pictures are those at these addresses; null for none.
+   * @param known where those came from that are here.
+   */
+  see(
+    userId: string,
+    wanted: Record<Place, string | null>,
+    known: { [Name in Place]?: string | undefined },
+  ): void {
+    for (const place of ['avatar', 'cover'] as const) {
+      const address = wanted[place];
+      if (address === (known[place] ?? null)) continue;
+      this.#soon(address, (names) => this.#show(userId, place, address, names));
+    }
+  }
+
+  /** All that is under way, for tests and for the end of a process. */
+  async close(): Promise<void> {
+    this.#queue.clear();
+    this.#ending.abort();
+    await this.#queue.onIdle();
+  }
+
+  /** Does it in its turn; what fails is tried again when the person is read again. */
+  #soon(address: string | null, run: (names: string[]) => Promise<void>): void {
+    if (this.#queue.size >= maxWaiting || this.#ending.signal.aborted) return;
+    const { db, log } = this.#options;
+    void askedByNobody(() =>
+      this.#queue.add(async () => {
+        const names: string[] = [];
+        try {
+          await run(names);
+        } catch (error) {
+          log.info({ err: withoutStatement(error), address }, 'a picture did not come along');
+          if (names.length > 0) await dropPending(db, names).catch(() => {});
+        }
+      }),
+    );
+  }
+
+  async #show(userId: string, place: Place, address: string | null, names: string[]): Promise<void> {
+    const picture = address === null ? null : await this.#fetch(place, address, names);
+    const { db } = this.#options;
+    if (await showRemotePicture(db, userId, place, picture, address)) return;
+    if (names.length > 0) await dropPending(db, names);
+  }
+
+  async #fetch(kind: Picture['kind'], address: string, names: string[]): Promise<Picture> {
+    const { sources, media } = this.#options;
+    const client = await sources.client();
+    const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(patience)]);
+    const content = await client.picture(address, maxImageBytes, signal);
+    if (!content) throw new Error('There is no picture at this address.');
+    const image = await media.images.process(async () => content, fileSizes[kind], null);
+    return storePicture(this.#options, kind, image, names);
+  }
+}
