@@ -158,7 +158,7 @@ export function createApp({
       loaders: new Loaders({ shared: identity ? null : shared, onBatch: metrics?.batch }),
       media,
       remotes,
-      spent: { values: 0 },
+      spent: { values: 0, sources: 0 },
       now,
       log,
     };

@@ -85,6 +85,7 @@ const environment = z.object({
     .optional(),
   SOURCE_ALLOW_PRIVATE: flag.default(false),
   PRONOUNS_CC_TOKEN: z.string().optional(),
+  PRONOUNS_CC_CDN: z.url({ protocol: /^https?$/ }).optional(),
   DIASPORA_TOKEN: z.string().optional(),
   SELFCOMMUNITY_TOKEN: z.string().optional(),
   QURAN_FOUNDATION_TOKEN: z.string().optional(),
@@ -138,6 +139,8 @@ export interface SourcesConfig {
   allowPrivate: boolean;
   /** Of the application that the operator has registered with Quran Foundation. */
   clientId: string;
+  /** Where pronouns.cc has its pictures, when that is not where everybody knows it. */
+  cdn: string | undefined;
 }
 
 export interface Config {
@@ -265,6 +268,7 @@ function readSources(e: z.output<typeof environment>): SourcesConfig {
     secret: e.SOURCE_SECRET ?? null,
     allowPrivate: e.SOURCE_ALLOW_PRIVATE,
     clientId: e.QURAN_FOUNDATION_CLIENT_ID,
+    cdn: e.PRONOUNS_CC_CDN?.replace(/\/+$/, ''),
   };
 }
 

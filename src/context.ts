@@ -34,7 +34,11 @@ export interface Context {
   /** What is noted of it for the log and the metrics. */
   stats: RequestStats;
   /** What has gone into the answer so far, of what it may have: see graphql/budget.ts. */
-  spent: { values: number };
+  spent: {
+    values: number;
+    /** Pages that sources were asked for. */
+    sources: number;
+  };
   /** The clock, so that what depends on it can be tested. */
   now: () => Date;
   log: Logger;

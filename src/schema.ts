@@ -69,6 +69,7 @@ import './features/profile/reroll-sid.ts';
 import './features/profile/update-profile.ts';
 import './features/relationships/fields.ts';
 import './features/remotes/fields.ts';
+import './features/remotes/post-fields.ts';
 import './features/rooms/accept-room-invite.ts';
 import './features/rooms/create-room.ts';
 import './features/rooms/decline-room-invite.ts';

@@ -22,7 +22,7 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   // What keeps people of the sources here: over the data, and below whatever asks for them.
   [
     /^remotes\//,
-    /^(remotes|sources|media)\/|^db\/(?!demo\/)|^(context|config)\.ts$|^graphql\/(validate|scalars)\.ts$|^features\/[^/]+\/(table|pictures|markdown|(.+-)?rules|(.+-)?store)\.ts$/,
+    /^(remotes|sources|media)\/|^db\/(?!demo\/)|^(context|config)\.ts$|^graphql\/(validate|scalars)\.ts$|^features\/[^/]+\/(table|pictures|markdown|input|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
   [/^(graphql|auth)\//, /^(graphql|auth|db(?!\/demo)|live)\/|^(context|config)\.ts$/],
   [/^db\//, /^db\/(?!demo\/)/],

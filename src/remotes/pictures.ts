@@ -9,9 +9,16 @@ import { storePicture } from '../features/media/pictures.ts';
 import { fileSizes } from '../features/media/rules.ts';
 import { dropPending } from '../features/media/store.ts';
 import type { Picture } from '../features/media/table.ts';
+import {
+  flagUrls,
+  type RemoteFlag,
+  saveRemoteFlag,
+  showRemoteFlags,
+} from '../features/remotes/flag-store.ts';
 import { showRemotePicture } from '../features/remotes/picture-store.ts';
+import { type ComePost, showRemotePhoto } from '../features/remotes/post-store.ts';
 import { maxImageBytes } from '../media/image.ts';
-import type { Sources } from './sources.ts';
+import type { SourceName, Sources } from './sources.ts';
 
 /** How many come at once, and how many may be waited for: others come when their person is read again. */
 const atOnce = 2;
@@ -55,6 +62,41 @@ export class RemotePictures {
     }
   }
 
+  /** Sees to it that the photos of a post that has just come come after it. */
+  come({ id, isPublic, photos }: ComePost): void {
+    for (const [position, { url, description }] of photos.entries()) {
+      this.#soon(url, async (names) => {
+        const image = await this.#fetch('photo', url, names, !isPublic);
+        const { db } = this.#options;
+        if (!(await showRemotePhoto(db, id, { position, image, description }))) await dropPending(db, names);
+      });
+    }
+  }
+
+  /** Sees to it that somebody shows these flags, as soon as their pictures are here. */
+  fly(from: SourceName, userId: string, flags: readonly RemoteFlag[]): void {
+    const { db, now } = this.#options;
+    this.#soon(null, async () => {
+      const known = await flagUrls(db, from, userId);
+      const missing = flags.filter(({ externalId, url }) => known.get(externalId) !== url);
+      const show = () =>
+        showRemoteFlags(
+          db,
+          from,
+          userId,
+          flags.map(({ externalId }) => externalId),
+        );
+      await show();
+      for (const flag of missing) {
+        this.#soon(flag.url, async (names) => {
+          const image = await this.#fetch('flag', flag.url, names);
+          if (await saveRemoteFlag(db, from, userId, { ...flag, image }, now())) await show();
+          else await dropPending(db, names);
+        });
+      }
+    });
+  }
+
   /** All that is under way, for tests and for the end of a process. */
   async close(): Promise<void> {
     this.#queue.clear();
@@ -86,13 +128,13 @@ export class RemotePictures {
     if (names.length > 0) await dropPending(db, names);
   }
 
-  async #fetch(kind: Picture['kind'], address: string, names: string[]): Promise<Picture> {
+  async #fetch(kind: Picture['kind'], address: string, names: string[], isPrivate = false): Promise<Picture> {
     const { sources, media } = this.#options;
     const client = await sources.client();
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(patience)]);
     const content = await client.picture(address, maxImageBytes, signal);
     if (!content) throw new Error('There is no picture at this address.');
     const image = await media.images.process(async () => content, fileSizes[kind], null);
-    return storePicture(this.#options, kind, image, names);
+    return storePicture(this.#options, kind, image, names, isPrivate);
   }
 }

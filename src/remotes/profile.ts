@@ -12,10 +12,12 @@ import {
   tag,
 } from '../features/profile/rules.ts';
 import type { CustomPreference, NameEntry, ProfileField, PronounEntry } from '../features/profile/table.ts';
+import type { RemoteFlag } from '../features/remotes/flag-store.ts';
 import type { RemoteProfile } from '../features/remotes/person-store.ts';
 import { isBirthday, isTimezone } from '../features/users/rules.ts';
+import { maxFlags } from '../features/users/table.ts';
 import { isCalendarDate, isLinkUrl } from '../graphql/scalars.ts';
-import type { SourceMember, SourcePerson, SourceWords } from '../sources/records.ts';
+import type { SourceFlag, SourceMember, SourcePerson, SourceWords } from '../sources/records.ts';
 
 /** Longest text that is kept of a source, in characters. */
 export const maxText = 65_535;
@@ -173,6 +175,18 @@ export function profileOf(person: SourcePerson, now: Date): RemoteProfile {
     ),
     pictures: { avatar: linkOf(person.avatarUrl), cover: linkOf(person.coverUrl) },
     members: person.members?.map(memberOf) ?? null,
+    flags: person.flags === null ? null : present(person.flags.slice(0, maxFlags).map(flagOf)),
+  };
+}
+
+function flagOf({ externalId, name, description, imageUrl }: SourceFlag): RemoteFlag | null {
+  const url = linkOf(imageUrl);
+  if (url === null) return null;
+  return {
+    externalId,
+    name: lineOf(name, 100) ?? externalId.slice(0, 100),
+    description: textOf(description, 500),
+    url,
   };
 }
 

@@ -45,7 +45,7 @@ export function systemOf(provider: RemoteProvider): SourceConfig['system'] {
 export async function openSource(
   client: SourceClient,
   { system, url, token }: SourceConfig,
-  clientId: string,
+  { clientId, cdn }: Pick<SourcesConfig, 'clientId' | 'cdn'>,
 ): Promise<Source> {
   const { instance } = nameOf({ system, url });
   const { origin, path } = places[system];
@@ -58,7 +58,7 @@ export async function openSource(
         import('../sources/http.ts'),
         import('../sources/pronouns-cc/source.ts'),
       ]);
-      return pronounsCcSource({ http: client.at(base, { authorize: bareToken }), instance });
+      return pronounsCcSource({ http: client.at(base, { authorize: bareToken }), instance, cdn });
     }
     case 'diaspora': {
       const { diasporaSource } = await import('../sources/diaspora/source.ts');
@@ -109,7 +109,7 @@ export class Sources {
     if (!configured) return null;
     let source = this.#open.get(key);
     if (!source) {
-      source = this.client().then((client) => openSource(client, configured, this.#config.clientId));
+      source = this.client().then((client) => openSource(client, configured, this.#config));
       this.#open.set(key, source);
     }
     return source;
@@ -124,7 +124,7 @@ export class Sources {
     if (configured) return configured;
     const system = systemOf(name.provider);
     const url = name.instance === '' ? null : `https://${name.instance}`;
-    return openSource(await this.client(), { system, url, token: null }, this.#config.clientId);
+    return openSource(await this.client(), { system, url, token: null }, this.#config);
   }
 
   /** What asks them: it keeps to the limits of sources. */

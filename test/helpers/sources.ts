@@ -74,6 +74,7 @@ export function sourcesEnv(systems: Record<SystemName, System>): Record<string, 
     SOURCE_ALLOW_PRIVATE: 'true',
     SOURCE_SECRET: 'a secret of at least thirty-two bytes, for sources',
     DIASPORA_TOKEN: 'operator-of-the-gateway',
+    PRONOUNS_CC_CDN: `${systems['pronouns-cc'].origin}/cdn`,
   };
 }
 

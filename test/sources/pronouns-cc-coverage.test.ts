@@ -12,7 +12,7 @@ const member: Example['records'] = (payload) => {
 };
 const flags: Example['records'] = (payload) => {
   const read = flagsPayload.safeParse(payload).data;
-  return read ? { SourceFlag: read.map(toFlag) } : null;
+  return read ? { SourceFlag: read.map((flag) => toFlag(flag)) } : null;
 };
 const examples = new Map<string, Example>([
   ['User object', { fixture: 'pronouns-cc/user', records: person, like: 'Partial member object' }],

@@ -33,6 +33,11 @@ test('A broken payload of a member is read, or refused where it is broken', () =
 });
 
 test('A broken payload of flags is read, or refused where it is broken', () => {
-  const counts = expectReadOrRefused('pronouns-cc/flags', flagsPayload, (flags) => flags.map(toFlag), check);
+  const counts = expectReadOrRefused(
+    'pronouns-cc/flags',
+    flagsPayload,
+    (flags) => flags.map((flag) => toFlag(flag)),
+    check,
+  );
   expect(Math.min(counts.taken, counts.refused)).toBeGreaterThan(10);
 });

@@ -252,5 +252,5 @@ describe('A member', () => {
 });
 
 test('The flags of somebody are those of their library', () => {
-  expect(flagsPayload.parse(fixture('pronouns-cc/flags')).map(toFlag)).toEqual(user().flags);
+  expect(flagsPayload.parse(fixture('pronouns-cc/flags')).map((flag) => toFlag(flag))).toEqual(user().flags);
 });

@@ -1,9 +1,12 @@
 import { requireScope } from '../../auth/require-viewer.ts';
 import { builder } from '../../graphql/builder.ts';
 import { page, pageArgs } from '../../graphql/page.ts';
+import { readThroughList } from '../remotes/target.ts';
 import { pageOfPerson, UserRef } from '../users/type.ts';
 import { ViewerRef } from '../users/viewer-type.ts';
 import { MemberConnection, memberList } from './type.ts';
+
+const membersOfPerson = pageOfPerson(memberList);
 
 builder.objectField(UserRef, 'members', (t) =>
   t.field({
@@ -11,7 +14,8 @@ builder.objectField(UserRef, 'members', (t) =>
     description:
       'The members of this plural system, by name, case aside: without unlisted ones, and empty where its user keeps the list private; the user themself sees all.',
     args: pageArgs(t.arg),
-    resolve: pageOfPerson(memberList),
+    resolve: (user, args, ctx, info) =>
+      readThroughList(ctx, user, 'members', args, () => membersOfPerson(user, args, ctx, info)),
   }),
 );
 

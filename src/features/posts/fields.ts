@@ -2,6 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { emptyPage, page, pageArgs } from '../../graphql/page.ts';
 import { postCategoriesLoader } from '../categories/loaders.ts';
 import { CategoryRef } from '../categories/type.ts';
+import { readThroughList } from '../remotes/target.ts';
 import { standingIn } from '../rooms/loaders.ts';
 import { RoomRef } from '../rooms/type.ts';
 import { pageOfPerson, UserRef } from '../users/type.ts';
@@ -11,6 +12,7 @@ import { maxPostCategories } from './rules.ts';
 import { PostConnection, PostRef, PostTypeEnum, postList } from './type.ts';
 
 const postsOfAuthor = postList('author');
+const photosOfPerson = pageOfPerson(photosList);
 const postsOfRoom = postList('room');
 const postsOfCategory = postList('category');
 
@@ -25,15 +27,18 @@ builder.objectFields(UserRef, (t) => ({
     resolve: (user, args, ctx, info) =>
       user.restricted
         ? emptyPage
-        : page(ctx, info, postsOfAuthor, user.id, args, {
-            types: args.types ? [...new Set(args.types)] : null,
-          }),
+        : readThroughList(ctx, user, 'posts', args, () =>
+            page(ctx, info, postsOfAuthor, user.id, args, {
+              types: args.types ? [...new Set(args.types)] : null,
+            }),
+          ),
   }),
   photos: t.field({
     type: PhotoConnection,
     description: 'The photos of those posts of theirs that the viewer may see, newest first.',
     args: pageArgs(t.arg),
-    resolve: pageOfPerson(photosList),
+    resolve: (user, args, ctx, info) =>
+      readThroughList(ctx, user, 'posts', args, () => photosOfPerson(user, args, ctx, info)),
   }),
 }));
 

@@ -40,29 +40,32 @@ markdown.renderer.rules.text = (tokens, i, _options, env) => {
   return html + escapeHtml(token.content.slice(at));
 };
 
+/** The elements that texts have. */
+export const textTags = [
+  'p',
+  'br',
+  'em',
+  'strong',
+  's',
+  'a',
+  'ul',
+  'ol',
+  'li',
+  'code',
+  'pre',
+  'blockquote',
+  'hr',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+] as const;
+
 /** What Kith lets through, whatever the renderer made: nothing that loads, runs or frames. */
 const allowed: sanitizeHtml.IOptions = {
-  allowedTags: [
-    'p',
-    'br',
-    'em',
-    'strong',
-    's',
-    'a',
-    'ul',
-    'ol',
-    'li',
-    'code',
-    'pre',
-    'blockquote',
-    'hr',
-    'h1',
-    'h2',
-    'h3',
-    'h4',
-    'h5',
-    'h6',
-  ],
+  allowedTags: [...textTags],
   allowedAttributes: { a: ['href', 'rel', 'title', 'data-mention'], ol: ['start'] },
   allowedSchemes: urlSchemes,
   allowProtocolRelative: false,

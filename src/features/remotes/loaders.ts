@@ -1,8 +1,15 @@
 import { byKey } from '../../graphql/loader.ts';
 import { remotesOf } from './person-store.ts';
+import { postOrigins } from './post-store.ts';
 
 /** What of people is known of other systems, by their ids: null for who lives here. */
 export const remoteLoader = byKey(
   (ctx, ids) => remotesOf(ctx.db, ids),
   (remote) => remote.userId,
+);
+
+/** Where posts come from, by their ids: null for what was written here. */
+export const postOriginLoader = byKey(
+  (ctx, ids) => postOrigins(ctx.db, ids),
+  (origin) => origin.id,
 );

@@ -1,9 +1,11 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { transaction } from '../../db/errors.ts';
 import { newId } from '../../db/uuid.ts';
 import { memberKey } from '../members/rules.ts';
 import { members } from '../members/table.ts';
 import { randomSid } from '../users/account-store.ts';
+import { lockOwner } from '../users/store.ts';
 import { maxMembers } from '../users/table.ts';
 import type { RemoteIdentity } from './rules.ts';
 import { origins } from './table.ts';
@@ -90,5 +92,29 @@ function withNames(all: readonly RemoteMember[]) {
     for (let n = 2; taken.has(memberKey(name)); n++) name = `${member.name.slice(0, 90)} (${n})`;
     taken.add(memberKey(name));
     return { member, name, nameKey: memberKey(name) };
+  });
+}
+
+/** Writes what a source says of members in full: of those that are here, and only that. */
+export function saveMemberDetails(
+  db: Database,
+  { provider, instance }: Pick<RemoteIdentity, 'provider' | 'instance'>,
+  ownerId: string,
+  all: readonly RemoteMember[],
+): Promise<void> {
+  return transaction(db, async (tx) => {
+    await lockOwner(tx, ownerId);
+    for (const { externalId, columns } of all) {
+      await tx
+        .update(members)
+        .set(columns)
+        .where(
+          and(
+            eq(members.ownerId, ownerId),
+            sql`${members.id} = (SELECT ${origins.id} FROM ${origins} WHERE ${origins.provider} = ${provider}
+              AND ${origins.instance} = ${instance} AND ${origins.kind} = 'member' AND ${origins.externalId} = ${externalId})`,
+          ),
+        );
+    }
   });
 }

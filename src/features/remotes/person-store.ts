@@ -10,6 +10,7 @@ import { randomSid } from '../users/account-store.ts';
 import { searchText, usernameKey } from '../users/rules.ts';
 import { lockOwner } from '../users/store.ts';
 import { users } from '../users/table.ts';
+import type { RemoteFlag } from './flag-store.ts';
 import { type RemoteMember, replaceRemoteMembers } from './member-store.ts';
 import { type RemoteIdentity, remoteUsernames } from './rules.ts';
 import { type RemoteCounters, remotes } from './table.ts';
@@ -35,6 +36,8 @@ export interface RemoteProfile {
   pictures: { avatar: string | null; cover: string | null };
   /** Null where the source does not list them. */
   members: readonly RemoteMember[] | null;
+  /** The flags that they show, in their order; null where the source does not list them. */
+  flags: readonly RemoteFlag[] | null;
 }
 
 const stateByKey = prepared((db) =>

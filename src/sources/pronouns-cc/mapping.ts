@@ -7,21 +7,28 @@ import { toCustomPreferences, toWords } from './words.ts';
 /** A part of a URL: `encodeURIComponent` throws for half a character. */
 const part = (text: string) => encodeURIComponent(text.toWellFormed());
 
+/** Where pictures are, unless the server says otherwise. */
+export const defaultCdn = 'https://cdn.pronouns.cc';
+
 /** Pictures are told by a hash of what is in them. */
-function image(...parts: readonly string[]): string {
-  return `https://cdn.pronouns.cc/${parts.map(part).join('/')}.webp`;
+function image(cdn: string, ...parts: readonly string[]): string {
+  return `${cdn}/${parts.map(part).join('/')}.webp`;
 }
 
-function avatar(kind: 'users' | 'members', { id, avatar: hash }: ProfilePayload): string | null {
-  return hash === null ? null : image(kind, id, hash);
+function avatar(kind: 'users' | 'members', { id, avatar: hash }: ProfilePayload, cdn: string): string | null {
+  return hash === null ? null : image(cdn, kind, id, hash);
 }
 
-export function toFlag({ id, hash, name, description }: FlagPayload): SourceFlag {
-  return { externalId: id, name, description, imageUrl: image('flags', hash) };
+export function toFlag({ id, hash, name, description }: FlagPayload, cdn = defaultCdn): SourceFlag {
+  return { externalId: id, name, description, imageUrl: image(cdn, 'flags', hash) };
 }
 
 /** @param own the owner's preferences, for members that come without their user. */
-export function toMember(member: MemberPayload, own: readonly CustomPreference[]): SourceMember {
+export function toMember(
+  member: MemberPayload,
+  own: readonly CustomPreference[],
+  cdn = defaultCdn,
+): SourceMember {
   const { id, sid, name, display_name, bio, links, user, unlisted } = member;
   return {
     ...toWords(member, user ? toCustomPreferences(user.custom_preferences) : own),
@@ -31,7 +38,7 @@ export function toMember(member: MemberPayload, own: readonly CustomPreference[]
     displayName: display_name,
     bio,
     links,
-    avatarUrl: avatar('members', member),
+    avatarUrl: avatar('members', member, cdn),
     isUnlisted: unlisted ?? false,
     flags: member.flags.map((flag) => flag.id),
   };
@@ -61,7 +68,7 @@ function toSettings({ list_private, last_sid_reroll }: UserPayload): SourceSetti
   return { memberListPrivate: list_private, sidRerolledAt: last_sid_reroll ?? null };
 }
 
-export function toPerson(user: UserPayload): SourcePerson {
+export function toPerson(user: UserPayload, cdn = defaultCdn): SourcePerson {
   const customPreferences = toCustomPreferences(user.custom_preferences);
   const isAdmin = user.is_admin || ((user.badges ?? 0n) & 1n) === 1n;
   return {
@@ -77,7 +84,7 @@ export function toPerson(user: UserPayload): SourcePerson {
     links: user.links,
     memberTitle: user.member_title,
     customPreferences,
-    avatarUrl: avatar('users', user),
+    avatarUrl: avatar('users', user, cdn),
     timezone: user.timezone,
     utcOffset: user.utc_offset,
     badges: isAdmin ? ['ADMIN'] : [],
@@ -85,8 +92,8 @@ export function toPerson(user: UserPayload): SourcePerson {
     members:
       user.members === undefined
         ? null
-        : (user.members ?? []).map((member) => toMember(member, customPreferences)),
-    flags: user.flags === undefined ? null : (user.flags ?? []).map(toFlag),
+        : (user.members ?? []).map((member) => toMember(member, customPreferences, cdn)),
+    flags: user.flags === undefined ? null : (user.flags ?? []).map((flag) => toFlag(flag, cdn)),
     accounts: toAccounts(user),
     settings: toSettings(user),
   };

@@ -18,6 +18,8 @@ export interface PronounsCcOptions {
   /** At `https://pronouns.cc/api/v1`. */
   http: SourceHttp;
   instance: string;
+  /** Where its pictures are; where pronouns.cc has them unless given. */
+  cdn?: string | undefined;
 }
 
 /** Each is asked for by itself, and no more than 60 may be in a minute. */
@@ -53,6 +55,7 @@ async function memberPage(
   user: UserPayload,
   after: After,
   ask: Ask,
+  cdn: string | undefined,
 ): Promise<SourcePage<SourceMember>> {
   const ids = (await listedMembers(get, user, ask)).map(({ id }) => id).filter(isId);
   const left = ids.filter((id) => after === null || id > after).sort();
@@ -63,13 +66,13 @@ async function memberPage(
     items: answers
       .filter((member) => member !== null)
       .filter((member) => (member.user ?? user).id === user.id)
-      .map((member) => toMember(member, own)),
+      .map((member) => toMember(member, own, cdn)),
     next: left.length > page.length ? (page.at(-1) ?? null) : null,
   };
 }
 
 /** pronouns.cc. All that it shows of others it shows to anybody. */
-export function pronounsCcSource({ http, instance }: PronounsCcOptions): Source {
+export function pronounsCcSource({ http, instance, cdn }: PronounsCcOptions): Source {
   const get: Get = async (path, schema, { token, signal }) =>
     (await http.get(path, schema, { token, signal }))?.payload ?? null;
   return {
@@ -77,19 +80,19 @@ export function pronounsCcSource({ http, instance }: PronounsCcOptions): Source 
     instance,
     async person(key, ask) {
       const user = await userOf(get, key, ask);
-      return user && toPerson(user);
+      return user && toPerson(user, cdn);
     },
     async self(ask) {
       const user = await get('users/@me', userPayload, ask);
       if (!user) throw new SourceError('UNAUTHORIZED', 'The token is nobody’s there.');
-      return toPerson(user);
+      return toPerson(user, cdn);
     },
     async members(externalId, after, ask) {
       const user = await userOf(get, { externalId }, ask);
-      return user ? memberPage(get, user, after, ask) : { items: [], next: null };
+      return user ? memberPage(get, user, after, ask, cdn) : { items: [], next: null };
     },
     async flags(ask) {
-      return ((await get('users/@me/flags', flagsPayload, ask)) ?? []).map(toFlag);
+      return ((await get('users/@me/flags', flagsPayload, ask)) ?? []).map((flag) => toFlag(flag, cdn));
     },
   };
 }
