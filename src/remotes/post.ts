@@ -61,7 +61,7 @@ function typeOf(told: SourcePost['type'], hasPoll: boolean, hasTitle: boolean): 
 export function remotePostOf(post: SourcePost, now: Date): RemotePost {
   const text = writtenText(post.type === 'RESHARE' && !post.title ? '' : markdownOf(post.body));
   const poll = post.poll ? pollOf(post.poll) : null;
-  const title = post.type === 'DISCUSSION' ? lineOf(post.title, 255) : null;
+  const title = post.type === 'RESHARE' ? null : lineOf(post.title, 255);
   const links = post.links.flatMap(({ url, title: name, description }) => {
     const link = linkOf(url);
     if (link === null) return [];

@@ -16,7 +16,8 @@ const columns = {
   updatedAt: polls.updatedAt,
   expiresAt: polls.expiresAt,
   closedAt: polls.closedAt,
-  voters: polls.voters,
+  // Those who voted where it was before as well: of them there are no rows.
+  voters: sql<number>`${polls.voters} + ${polls.importedVoters}`,
   authorId: posts.authorId,
   visibility: posts.visibility,
 };
@@ -47,7 +48,7 @@ const choiceColumns = {
   pollId: pollChoices.pollId,
   position: pollChoices.position,
   text: pollChoices.text,
-  votes: pollChoices.votes,
+  votes: sql<number>`${pollChoices.votes} + ${pollChoices.importedVotes}`,
 };
 
 /** An answer to choose from. */

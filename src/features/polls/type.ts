@@ -54,7 +54,7 @@ PollChoiceRef.implement({
     votesCount: t.int({
       nullable: true,
       description:
-        'How many chose it: the same for everybody who may know; null while the poll’s `isHidden` keeps it from the viewer.',
+        'How many chose it, where the poll was before it came here as well: the same for everybody who may know; null while the poll’s `isHidden` keeps it from the viewer.',
       resolve: async ({ choice, poll }, _args, ctx) =>
         (await showsResults(ctx, poll)) ? choice.votes : null,
     }),
@@ -123,7 +123,8 @@ PollRef.implement({
       description: 'Whether it shows who chose what; it is so from the start, or never.',
     }),
     votersCount: t.exposeInt('voters', {
-      description: 'How many people have voted: the same for everybody who asks.',
+      description:
+        'How many people have voted, where the poll was before it came here as well: the same for everybody who asks.',
     }),
     viewerHasVoted: t.boolean({
       description: 'Whether the viewer has voted; false without a token.',
