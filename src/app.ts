@@ -39,6 +39,7 @@ import { RemotePictures } from './remotes/pictures.ts';
 import { Remotes } from './remotes/remotes.ts';
 import { Sources } from './remotes/sources.ts';
 import { schema } from './schema.ts';
+import type { SourceLimits } from './sources/limits.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { Tracing } from './telemetry/tracing.ts';
@@ -60,6 +61,8 @@ export interface AppOptions {
   tracing?: Tracing | null;
   /** How long a client may leave what is sent to it unread before it is cut off, in milliseconds. */
   stallTime?: number;
+  /** What a source may cost, where that is not what it always may. */
+  sourceLimits?: Partial<SourceLimits>;
   /** What GraphiQL opens with. */
   graphiql?: GraphiQLSetup;
   /** The clock; the machine's unless a test has one of its own. */
@@ -85,6 +88,7 @@ export function createApp({
   metrics = null,
   tracing = null,
   stallTime = defaultStallTime,
+  sourceLimits,
   graphiql,
   now = () => new Date(),
 }: AppOptions) {
@@ -110,7 +114,7 @@ export function createApp({
     ]),
   );
   const media = { storage, images: new ImageProcessor() };
-  const sources = new Sources(config.sources);
+  const sources = new Sources(config.sources, sourceLimits);
   const remotePictures = new RemotePictures({ db: database, media, sources, now, log });
   const remotes = new Remotes({ db: database, sources, pictures: remotePictures, now, log });
   const pictures: MediaOptions = {

@@ -172,6 +172,14 @@ describe('readConfig', () => {
     expect(() => readConfig({ SOURCES: 'diaspora=ftp://a.example' })).toThrow(
       /^SOURCES: diaspora needs a URL/,
     );
+    expect(readConfig({ SOURCE_ALLOW_PRIVATE: 'true' }).sources.allowPrivate).toBe(true);
+    expect(readConfig({ SOURCE_ALLOW_PRIVATE: '10.1.2.3, fd00::/8' }).sources.allowPrivate).toEqual([
+      '10.1.2.3',
+      'fd00::/8',
+    ]);
+    for (const wrong of ['pod.example', '10.1.0.0/33', 'true,false', '10.1.0.0/x']) {
+      expect(() => readConfig({ SOURCE_ALLOW_PRIVATE: wrong })).toThrow(/^SOURCE_ALLOW_PRIVATE/);
+    }
     expect(() => readConfig({ SOURCE_SECRET: 'short' })).toThrow(/^SOURCE_SECRET/);
   });
 });

@@ -1,4 +1,5 @@
 // The only reader of the environment.
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -83,7 +84,10 @@ const environment = z.object({
     .string()
     .refine((secret) => Buffer.byteLength(secret) >= 32, 'must have at least 32 bytes')
     .optional(),
-  SOURCE_ALLOW_PRIVATE: flag.default(false),
+  SOURCE_ALLOW_PRIVATE: z
+    .string()
+    .default('false')
+    .transform((text) => text.split(',').map((entry) => entry.trim())),
   PRONOUNS_CC_TOKEN: z.string().optional(),
   PRONOUNS_CC_CDN: z.url({ protocol: /^https?$/ }).optional(),
   DIASPORA_TOKEN: z.string().optional(),
@@ -135,8 +139,8 @@ export interface SourcesConfig {
   ttl: number;
   /** What tokens for sources are sealed with; null where they are not kept. */
   secret: string | null;
-  /** Whether addresses may be asked that are not of the public internet. */
-  allowPrivate: boolean;
+  /** Addresses and networks that may be asked though they are not of the public internet; true for all of them. */
+  allowPrivate: boolean | readonly string[];
   /** Of the application that the operator has registered with Quran Foundation. */
   clientId: string;
   /** Where pronouns.cc has its pictures, when that is not where everybody knows it. */
@@ -266,10 +270,30 @@ function readSources(e: z.output<typeof environment>): SourcesConfig {
     all: all.map((source) => ({ ...source, token: tokenFor(source, tokens[source.system] ?? null) })),
     ttl: e.SOURCE_TTL * 1_000,
     secret: e.SOURCE_SECRET ?? null,
-    allowPrivate: e.SOURCE_ALLOW_PRIVATE,
+    allowPrivate: readAllowed(e.SOURCE_ALLOW_PRIVATE),
     clientId: e.QURAN_FOUNDATION_CLIENT_ID,
     cdn: e.PRONOUNS_CC_CDN?.replace(/\/+$/, ''),
   };
+}
+
+/** @throws ConfigError for what is neither yes nor no, nor a list of addresses and networks. */
+function readAllowed(entries: readonly string[]): boolean | readonly string[] {
+  const [first = ''] = entries;
+  const said = flag.safeParse(first);
+  if (entries.length === 1 && said.success) return said.data;
+  const wrong = entries.find((entry) => {
+    const [address = '', prefix] = entry.split('/');
+    const bits = isIP(address) === 6 ? 128 : 32;
+    return (
+      isIP(address) === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+    );
+  });
+  if (wrong !== undefined) {
+    throw new ConfigError(
+      `SOURCE_ALLOW_PRIVATE: must be true, false, or addresses such as 10.1.2.3 and 10.1.0.0/16; ${wrong} is none.`,
+    );
+  }
+  return entries;
 }
 
 /** The token for a server: the only one that is given, or of `host token host token` the host's. */

@@ -2,6 +2,7 @@
 import type { SourceConfig, SourcesConfig } from '../config.ts';
 import type { RemoteProvider } from '../features/remotes/table.ts';
 import type { SourceClient } from '../sources/http.ts';
+import type { SourceLimits } from '../sources/limits.ts';
 import type { Source } from '../sources/source.ts';
 
 const providers: Record<SourceConfig['system'], RemoteProvider> = {
@@ -81,12 +82,15 @@ export async function openSource(
 /** Opens sources, each once, with one client for all of them. */
 export class Sources {
   readonly #config: SourcesConfig;
+  readonly #limits: Partial<SourceLimits>;
   readonly #configured: ReadonlyMap<string, SourceConfig>;
   readonly #open = new Map<string, Promise<Source>>();
   #client: Promise<SourceClient> | null = null;
 
-  constructor(config: SourcesConfig) {
+  /** @param limits of what a source may cost, where they are not those of all. */
+  constructor(config: SourcesConfig, limits: Partial<SourceLimits> = {}) {
     this.#config = config;
+    this.#limits = limits;
     this.#configured = new Map(config.all.map((source) => [keyOf(nameOf(source)), source]));
   }
 
@@ -129,8 +133,9 @@ export class Sources {
 
   /** What asks them: it keeps to the limits of sources. */
   client(): Promise<SourceClient> {
-    this.#client ??= import('../sources/http.ts').then(
-      ({ SourceClient: Client }) => new Client({ allowPrivate: this.#config.allowPrivate }),
+    this.#client ??= Promise.all([import('../sources/http.ts'), import('../sources/addresses.ts')]).then(
+      ([{ SourceClient: Client }, { privateAllowed }]) =>
+        new Client({ allowPrivate: privateAllowed(this.#config.allowPrivate), limits: this.#limits }),
     );
     return this.#client;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPublicAddress } from './addresses.ts';
+import { isPublicAddress, privateAllowed } from './addresses.ts';
 
 describe('an address', () => {
   it.each([
@@ -43,4 +43,30 @@ describe('an address', () => {
       }),
     );
   });
+});
+
+describe('addresses that are allowed though they are not public', () => {
+  it.each([
+    ['10.1.2.3', true],
+    ['10.1.255.255', true],
+    ['10.2.0.1', false],
+    ['192.168.7.7', true],
+    ['::ffff:192.168.7.7', true],
+    ['192.168.7.8', false],
+    ['fd12::1', true],
+    ['fd13::1', false],
+    ['nonsense', false],
+  ])('are those that are named: %s', (address, allowed) => {
+    expect(privateAllowed(['10.1.0.0/16', '192.168.7.7', 'fd12::/16'])(address)).toBe(allowed);
+    expect(privateAllowed(false)(address)).toBe(false);
+    expect(privateAllowed(true)(address)).toBe(address !== 'nonsense');
+  });
+
+  it.each(['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1', '168.63.129.16', 'fd00:ec2::254'])(
+    'are never what speaks for the machine: %s',
+    (address) => {
+      expect(privateAllowed(true)(address)).toBe(false);
+      expect(privateAllowed([address])(address)).toBe(false);
+    },
+  );
 });

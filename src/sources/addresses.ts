@@ -1,5 +1,5 @@
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { SourceError } from './errors.ts';
@@ -21,6 +21,29 @@ export function isPublicAddress(address: string): boolean {
   if (parsed.range() !== 'unicast') return false;
   return parsed instanceof ipaddr.IPv6 ? parsed.match(globalUnicast) : parsed.toString() !== metadataOfAzure;
 }
+
+/**
+ * Which addresses may be asked though they are not of the public internet. Link-local ones never are: what is there
+ * speaks for the machine, with its metadata and credentials.
+ * @param allowed addresses and networks such as 10.1.0.0/16; true for all.
+ */
+export function privateAllowed(allowed: boolean | readonly string[]): (address: string) => boolean {
+  const networks = new BlockList();
+  for (const entry of typeof allowed === 'boolean' ? [] : allowed) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    networks.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  return (address) => {
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    if (parsed.range() === 'linkLocal' || metadata.has(parsed.toString())) return false;
+    return allowed === true || networks.check(parsed.toString(), parsed.kind());
+  };
+}
+
+// Beside those that are link-local: Azure’s, and Amazon’s over IPv6.
+const metadata = new Set([metadataOfAzure, 'fd00:ec2::254']);
 
 const notPublic = () => new SourceError('REFUSED', 'The address of the source is not a public one.');
 

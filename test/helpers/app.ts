@@ -11,6 +11,7 @@ import { signToken } from '../../src/auth/token.ts';
 import { type Config, type ReadyAuth, readConfig } from '../../src/config.ts';
 import { diskStorage } from '../../src/media/disk-storage.ts';
 import type { MediaStorage } from '../../src/media/storage.ts';
+import type { SourceLimits } from '../../src/sources/limits.ts';
 import { createTestDatabase, type TestDatabase } from './db.ts';
 
 /** The secret that tests sign tokens with. */
@@ -25,6 +26,8 @@ export interface TestOptions {
   auth?: ReadyAuth;
   now?: () => Date;
   storage?: MediaStorage;
+  /** What sources may cost; what they always may unless given. */
+  sourceLimits?: Partial<SourceLimits>;
 }
 
 /** A GraphQL answer over HTTP. */
@@ -89,6 +92,7 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
     log: pino({ level: 'info' }, sink),
     graphiql: { title: 'Kith', demo: null },
     ...(options.now ? { now: options.now } : {}),
+    ...(options.sourceLimits ? { sourceLimits: options.sourceLimits } : {}),
   });
   const socket = process.env.TEST_SOCKET ? await listen(app) : null;
   const fetchApp: TestApp['fetch'] = async (path, init) =>

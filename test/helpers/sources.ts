@@ -19,7 +19,7 @@ export interface System extends SourceServer {
   asked: () => string[];
 }
 
-async function system(first: Record<string, Answer>): Promise<System> {
+async function system(first: Record<string, Answer>, address: string): Promise<System> {
   const answers = new Map(Object.entries(first));
   const server = await sourceServer((request, response) => {
     const url = request.url ?? '';
@@ -27,11 +27,11 @@ async function system(first: Record<string, Answer>): Promise<System> {
     if (typeof answer === 'function') answer(request, response);
     else if (answer) json(response, answer);
     else response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-  });
+  }, address);
   return {
     ...server,
     answers,
-    host: `127.0.0.1:${server.port}`,
+    host: `${address}:${server.port}`,
     asked: () => server.requests.map(({ url }) => url),
   };
 }
@@ -79,10 +79,10 @@ export function sourcesEnv(systems: Record<SystemName, System>): Record<string, 
 }
 
 /** The four systems, each with its documented person. */
-export async function fourSystems(): Promise<Record<SystemName, System>> {
+export async function fourSystems(address = '127.0.0.1'): Promise<Record<SystemName, System>> {
   const withPerson = (name: SystemName) => {
     const { externalId, fixture: payload } = documented[name];
-    return system({ [personPath[name](externalId)]: fixture(payload) as object });
+    return system({ [personPath[name](externalId)]: fixture(payload) as object }, address);
   };
   return {
     'pronouns-cc': await withPerson('pronouns-cc'),
@@ -92,11 +92,14 @@ export async function fourSystems(): Promise<Record<SystemName, System>> {
   };
 }
 
-/** A gateway in front of them, for all tests of a file. */
-export function useGateway(options: Pick<TestOptions, 'now' | 'env'> = {}): Gateway {
+/** A gateway in front of them, for all tests of a file. @param options `address`: where they listen. */
+export function useGateway({
+  address,
+  ...options
+}: Pick<TestOptions, 'now' | 'env' | 'sourceLimits'> & { address?: string } = {}): Gateway {
   const holder: Partial<Gateway> = {};
   beforeAll(async () => {
-    holder.systems = await fourSystems();
+    holder.systems = await fourSystems(address);
     const env = { ...sourcesEnv(holder.systems), ...options.env };
     holder.kith = await createTestApp({ ...options, env });
   });
