@@ -204,4 +204,23 @@ describe('somebody who lives in another system', () => {
     expect((await ask(by, 'cleo')).data.user).toBeNull();
     expect((await ask(by)).data.user.id).toBe(id);
   });
+
+  it('is asked nothing that they could not answer: neither to connect nor into a room', async () => {
+    const { kith } = gateway;
+    const { by } = pod(guidOf('silent'));
+    const { id } = (await ask(by)).data.user;
+    expect((await kith.mutate('requestConnection', { userId: id }, 'dora')).userErrors).toEqual([
+      { code: 'INVALID', message: expect.any(String), path: ['userId'] },
+    ]);
+    const { room } = await kith.mutate(
+      'createRoom',
+      { kind: 'GROUP', name: 'R', slug: 'remote-room' },
+      'dora',
+      'room { id }',
+    );
+    const userIds = [await kith.idOf('emil'), id];
+    expect((await kith.mutate('inviteToRoom', { roomId: room.id, userIds }, 'dora')).userErrors).toEqual([
+      { code: 'INVALID', message: expect.any(String), path: ['userIds', '1'] },
+    ]);
+  });
 });

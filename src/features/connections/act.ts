@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import type { SchemaTypes } from '../../graphql/builder.ts';
 import { refuse } from '../../graphql/errors.ts';
 import { mutation, type Payload } from '../../graphql/mutation.ts';
-import { withTarget } from '../relationships/target.ts';
+import { requireAnswering, withTarget } from '../relationships/target.ts';
 import { type TieDone, tiePayload } from '../users/payload.ts';
 import { actOnConnection } from './act-store.ts';
 import { connectionWithLoader } from './loaders.ts';
@@ -20,6 +20,7 @@ function requireConnectionMode(ctx: Context): void {
 /** Does what the viewer wants about their connection with somebody. */
 async function act(ctx: Context, viewer: Viewer, wanted: Act, userId: string): Promise<TieDone> {
   requireConnectionMode(ctx);
+  if (wanted === 'request') await requireAnswering(ctx, [userId], () => ['userId']);
   const { target, outcome } = await withTarget(ctx, viewer, userId, async (id) => {
     const came = await actOnConnection(ctx.db, wanted, viewer.id, id, ctx.now());
     return came && { target: id, outcome: came };

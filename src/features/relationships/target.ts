@@ -1,8 +1,9 @@
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Context } from '../../context.ts';
 import { brokenConstraint } from '../../db/errors.ts';
-import { accountGone, type Refusal, refuse } from '../../graphql/errors.ts';
-import { notFound, requireId } from '../../graphql/node.ts';
+import { accountGone, Refusal, refuse } from '../../graphql/errors.ts';
+import { idOf, notFound, requireId } from '../../graphql/node.ts';
+import { loadUser } from '../users/loaders.ts';
 import { type Obstacle, obstaclesTo } from './store.ts';
 
 /**
@@ -86,4 +87,34 @@ export function targetRefusal(obstacle: Obstacle, ...path: string[]): Refusal {
     case 'BLOCKED':
       return refuse('BLOCKED', 'You have blocked this person; unblock them first.', ...path);
   }
+}
+
+/**
+ * Sees to it that people could answer what they are asked.
+ * @param path where each of them is in the input.
+ * @throws Refusal INVALID for those who live in another system.
+ */
+export async function requireAnswering(
+  ctx: Context,
+  userIds: readonly string[],
+  path: (place: number) => readonly string[],
+): Promise<void> {
+  const found = await Promise.all(
+    userIds.map((userId) => {
+      const id = idOf('User', userId);
+      return id === null ? null : loadUser(ctx, id);
+    }),
+  );
+  const errors = found.flatMap((user, i) =>
+    user?.isRemote
+      ? [
+          {
+            code: 'INVALID' as const,
+            message: 'They live in another system, and could not answer here.',
+            path: path(i),
+          },
+        ]
+      : [],
+  );
+  if (errors.length > 0) throw new Refusal(errors);
 }
