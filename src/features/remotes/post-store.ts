@@ -138,7 +138,7 @@ async function change(
     .where(
       and(
         eq(posts.id, id),
-        sql`(${posts.body}, ${posts.updatedAt}) IS DISTINCT FROM (${row.body}::text, ${row.updatedAt}::timestamptz)`,
+        sql`(${posts.body}, ${posts.updatedAt}) IS DISTINCT FROM (${row.body}::text, ${row.updatedAt.toISOString()}::timestamptz)`,
       ),
     );
   await tx
