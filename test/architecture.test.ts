@@ -24,6 +24,10 @@ const mayImport: [from: RegExp, to: RegExp][] = [
     /^remotes\//,
     /^(remotes|sources|media)\/|^db\/(?!demo\/)|^(context|config)\.ts$|^graphql\/(validate|scalars)\.ts$|^features\/[^/]+\/(table|pictures|markdown|input|(.+-)?rules|(.+-)?store)\.ts$/,
   ],
+  [
+    /^imports\//,
+    /^(imports|remotes|sources|db(?!\/demo)|media)\/|^(config|graphql\/validate)\.ts$|^features\/[^/]+\/(input|pictures|markdown|table|(.+-)?rules|(.+-)?store)\.ts$/,
+  ],
   [/^(graphql|auth)\//, /^(graphql|auth|db(?!\/demo)|live)\/|^(context|config)\.ts$/],
   [/^db\//, /^db\/(?!demo\/)/],
   [/^features\/[^/]+\/table\.ts$/, /^db\/(?!demo\/)|^features\/[^/]+\/table\.ts$/],

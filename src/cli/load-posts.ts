@@ -67,7 +67,7 @@ export async function* loadPosts(
       });
     const created = await transaction(db, (tx) => ensurePosts(tx, missing));
     done += batch.length;
-    yield { done, created };
+    yield { done, created: created.size };
   }
 }
 

@@ -5,6 +5,7 @@ import { lockPeople } from '../users/store.ts';
 import { insertPostTags } from './label-store.ts';
 import type { PostVisibility } from './rules.ts';
 import { posts } from './table.ts';
+import type { MediaType } from './text-rules.ts';
 
 /** The text of a post to make, with all that comes of it. */
 export interface TextToLoad {
@@ -17,16 +18,23 @@ export interface TextToLoad {
   tags: readonly string[];
 }
 
-/** A post to make: a status with a text, or the reshare of another's public post. */
+/** A post to make: a status or poll with a text, or the reshare of a public post. */
 export interface PostToLoad {
   id: string;
   authorId: string;
   createdAt: Date;
-  visibility: Extract<PostVisibility, 'PUBLIC' | 'FOLLOWERS' | 'CONNECTIONS'>;
+  visibility: Extract<PostVisibility, 'PUBLIC' | 'FOLLOWERS' | 'CONNECTIONS' | 'ASPECTS'>;
   slug: string;
   root: { id: string; authorId: string } | null;
   /** Null for a reshare. */
   text: TextToLoad | null;
+  /** What comes with it; of a poll and of media, the rows are whoever's who makes the post. */
+  more?: {
+    hasPoll: boolean;
+    mediaType: MediaType | null;
+    provider: string | null;
+    location: { name: string | null; latitude: number | null; longitude: number | null } | null;
+  };
 }
 
 /** Which of these posts are there. */
@@ -61,10 +69,10 @@ export async function reshareNumbers(
  * whose slug the author has used, or which they have reshared already is left out; a root that is gone leaves its
  * reshares without it. Run it in a transaction.
  * @param all in order of time.
- * @returns how many were new.
+ * @returns the ids of those that were new.
  */
-export async function ensurePosts(tx: Database, all: readonly PostToLoad[]): Promise<number> {
-  if (all.length === 0) return 0;
+export async function ensurePosts(tx: Database, all: readonly PostToLoad[]): Promise<Set<string>> {
+  if (all.length === 0) return new Set();
   // What a batch touches is little of what is there, which the triggers' plans do not know of the rows that come: read
   // whole, the tables would take longer with each batch.
   await tx.execute(
@@ -93,30 +101,37 @@ export async function ensurePosts(tx: Database, all: readonly PostToLoad[]): Pro
     tx,
     loadable.filter(({ root }) => root !== null),
   );
-  return written.size + reshared.size;
+  return new Set([...written, ...reshared]);
 }
 
 /** @returns the ids of those that were new. */
 async function insertPosts(tx: Database, all: readonly PostToLoad[]): Promise<Set<string>> {
   if (all.length === 0) return new Set();
   const rows = JSON.stringify(
-    all.map(({ id, authorId, createdAt, visibility, slug, root, text }) => ({
+    all.map(({ id, authorId, createdAt, visibility, slug, root, text, more }) => ({
       ...{ id, slug, visibility, author_id: authorId, created_at: createdAt, root_id: root?.id ?? null },
-      type: root ? 'RESHARE' : 'STATUS',
+      type: root ? 'RESHARE' : more?.hasPoll ? 'POLL' : 'STATUS',
       title: text?.title ?? null,
       body: text?.body ?? '',
       html: text?.html ?? '',
       summary: text?.summary ?? '',
       is_nsfw: text?.isNsfw ?? false,
+      media_type: more?.mediaType ?? null,
+      provider: more?.provider ?? null,
+      location_name: more?.location?.name ?? null,
+      latitude: more?.location?.latitude ?? null,
+      longitude: more?.location?.longitude ?? null,
     })),
   );
   const written = tx.$with('written', { id: posts.id }).as(sql`
-    INSERT INTO ${posts} (id, author_id, type, visibility, root_id, title, slug, body, html, summary, is_nsfw, created_at, updated_at)
+    INSERT INTO ${posts} (id, author_id, type, visibility, root_id, title, slug, body, html, summary, is_nsfw, media_type,
+      provider, location_name, latitude, longitude, created_at, updated_at)
     SELECT id, author_id, type, visibility, (SELECT root.id FROM ${posts} root WHERE root.id = n.root_id),
-      title, slug, body, html, summary, is_nsfw, created_at, created_at
+      title, slug, body, html, summary, is_nsfw, media_type, provider, location_name, latitude, longitude, created_at, created_at
     FROM json_to_recordset(${rows}::text::json) AS n (
       id uuid, author_id uuid, type text, visibility text, root_id uuid, title text, slug text, body text, html text,
-      summary text, is_nsfw boolean, created_at timestamptz)
+      summary text, is_nsfw boolean, media_type text, provider text, location_name text, latitude float8, longitude float8,
+      created_at timestamptz)
     ON CONFLICT DO NOTHING RETURNING id`);
   const made = await tx.with(written).select({ id: written.id }).from(written);
   return new Set(made.map(({ id }) => id));

@@ -31,12 +31,9 @@ export async function ensurePeople(
       .where(sql`${users.usernameKey} = ANY(${keys}::text[])`);
     for (const { id, key } of found) ids.set(key, id);
     missing = missing.filter(({ username }) => !ids.has(usernameKey(username)));
-    const alike = Map.groupBy(missing.map(row), (person) => Object.keys(person).sort().join());
-    for (const rows of alike.values()) {
-      const created = await insertUsers(tx, rows);
-      if (created.length > 0) await insertIdentities(tx, issuer, created);
-      for (const { id, key } of created) ids.set(key, id);
-    }
+    const created = await insertPeople(tx, missing);
+    if (created.length > 0) await insertIdentities(tx, issuer, created);
+    for (const { id, key } of created) ids.set(key, id);
     missing = missing.filter(({ username }) => !ids.has(usernameKey(username)));
   }
   return ids;
@@ -44,7 +41,20 @@ export async function ensurePeople(
 
 type Row = typeof users.$inferInsert;
 /** Somebody just created; key is their username in lower case. */
-type Created = { id: string; key: string; createdAt: Date };
+export type Created = { id: string; key: string; createdAt: Date };
+
+/**
+ * Creates those of these people whose usernames nobody has yet: without an identity, so that they cannot sign in. Run it
+ * in a transaction.
+ * @returns those that were new.
+ * @throws claims_pkey for a username that a deleted account has left.
+ */
+export async function insertPeople(tx: Database, people: readonly NewPerson[]): Promise<Created[]> {
+  const created: Created[] = [];
+  const alike = Map.groupBy(people.map(row), (person) => Object.keys(person).sort().join());
+  for (const rows of alike.values()) created.push(...(await insertUsers(tx, rows)));
+  return created;
+}
 
 /** @param rows with the same columns. @returns those that were new. */
 async function insertUsers(tx: Database, rows: readonly Row[]): Promise<Created[]> {
@@ -65,7 +75,12 @@ async function insertUsers(tx: Database, rows: readonly Row[]): Promise<Created[
   return tx.with(created).select().from(created);
 }
 
-async function insertIdentities(tx: Database, issuer: string, created: readonly Created[]): Promise<void> {
+/** Ties identities to people who have none, each with their username in lower case as its subject. Run it in a transaction. */
+export async function insertIdentities(
+  tx: Database,
+  issuer: string,
+  created: readonly Omit<Created, 'key'>[],
+): Promise<void> {
   const ids = keyArray(created.map(({ id }) => id));
   const accountIds = keyArray(created.map(({ createdAt }) => newId(createdAt)));
   await tx.execute(sql`

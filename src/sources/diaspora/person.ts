@@ -22,7 +22,7 @@ export function toShortPerson(person: ShortPersonPayload) {
 }
 
 /** Years to 1004 stand for none. */
-function toBirthday(birthday: string | null | undefined): string | null {
+export function toBirthday(birthday: string | null | undefined): string | null {
   if (!birthday) return null;
   return Number(birthday.slice(0, 4)) > 1004 ? birthday : `1004${birthday.slice(4)}`;
 }

@@ -1,0 +1,28 @@
+// What every way of moving in has in common.
+import type { Config } from '../config.ts';
+import type { Database } from '../db/client.ts';
+import type { Progress } from './progress.ts';
+import type { Report } from './report.ts';
+
+/** What a way of moving in is given. */
+export interface ImportOptions {
+  db: Database;
+  config: Config;
+  /** Where it is read from. */
+  file: string;
+  /** The photos that belong to it, where they are a file of their own. */
+  photos: string | undefined;
+  /** The account here that it goes into; by default, one of the name that it has there. */
+  user: string | undefined;
+  progress: Progress;
+  /** When it is done. */
+  now: Date;
+}
+
+/** A way of moving in. @throws ImportError for what stands against it. */
+export type Import = (options: ImportOptions) => Promise<Report>;
+
+/** Why nothing can be moved in, or no more of it: in words for whoever runs the command. */
+export class ImportError extends Error {
+  override readonly name = 'ImportError';
+}
