@@ -9,8 +9,11 @@ import { databaseAnswers } from './db/alive.ts';
 import { askedByNobody } from './db/asker.ts';
 import type { Database } from './db/client.ts';
 import { watchedDatabase } from './db/watched.ts';
+import { Exporter } from './exports/worker.ts';
+import { readLink } from './features/exports/link-rules.ts';
+import { takeLink } from './features/exports/store.ts';
 import { feedReadersAmong } from './features/feed/readers-store.ts';
-import { isFileName, isPrivateFile } from './features/media/rules.ts';
+import { archiveFile, isFileName, isPrivateFile } from './features/media/rules.ts';
 import { mediaKey } from './features/media/store.ts';
 import { secondsLeft } from './features/media/url-rules.ts';
 import { findOrCreateAccount } from './features/users/find-or-create-account.ts';
@@ -24,6 +27,7 @@ import { SharedBatches } from './graphql/shared-batches.ts';
 import { type Buckets, LocalBuckets } from './http/buckets.ts';
 import { corsFor } from './http/cors.ts';
 import { maskError, useErrorCodes } from './http/errors.ts';
+import { type ExportOptions, useExports } from './http/exports.ts';
 import { answerHeaders, useAnswerHeaders } from './http/headers.ts';
 import { ordinaryLane } from './http/lane.ts';
 import { type MediaOptions, useMedia } from './http/media.ts';
@@ -126,6 +130,15 @@ export function createApp({
         : Number.POSITIVE_INFINITY,
     log,
   };
+  const archives: ExportOptions = {
+    take: async (token) => {
+      const link = readLink(await mediaKey(database), token, now());
+      const name = link && (await takeLink(database, link, now()));
+      return name === null ? null : storage.get(archiveFile(name));
+    },
+    log,
+  };
+  const exporter = new Exporter({ db: database, storage, publicUrl: config.publicUrl, now, log });
   const cors = corsFor(config.corsOrigins);
   const limits =
     config.rateLimit.costPerMinute > 0
@@ -162,6 +175,7 @@ export function createApp({
       loaders: new Loaders({ shared: identity ? null : shared, onBatch: metrics?.batch }),
       media,
       remotes,
+      wakeExports: () => exporter.wake(),
       spent: { values: 0, sources: 0 },
       now,
       log,
@@ -174,6 +188,7 @@ export function createApp({
     plugins: [
       useProbes(readiness),
       useMedia(pictures),
+      useExports(archives),
       useTelemetry(telemetry),
       useRequests(identities),
       ...(limits ? [useRateLimits(limits, identities)] : []),
@@ -223,6 +238,7 @@ export function createApp({
       cors,
       vary: answerHeaders(config.corsOrigins),
       pictures,
+      archives,
       stallTime,
       log,
     }),
@@ -232,7 +248,10 @@ export function createApp({
     endStreams: () => live.endStreams(),
     /** From now on it is not ready for requests, whoever asks. */
     endReadiness: () => readiness.end(),
+    /** From now on archives are made here that other processes were asked for. */
+    startExports: () => exporter.start(),
     dispose: async () => {
+      await exporter.close();
       const pictures = remotePictures.close();
       media.images.clear();
       await sources.close();

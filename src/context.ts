@@ -29,6 +29,8 @@ export interface Context {
   live: Live;
   loaders: Loaders;
   media: Media;
+  /** Has archives made that have been asked for, once that is committed. */
+  wakeExports: () => void;
   /** People of other systems. */
   remotes: Remotes;
   /** What is noted of it for the log and the metrics. */

@@ -7,7 +7,7 @@ import { tellReady, Workers } from './cluster.ts';
 import { type Config, ConfigError, type ReadyAuth, readConfig } from './config.ts';
 import { type Database, DataDirInUseError, type OpenDatabase, openDatabase } from './db/client.ts';
 import { withoutStatement } from './db/errors.ts';
-import { sweepMedia } from './features/media/pictures.ts';
+import { sweepExports } from './exports/worker.ts';
 import { usersByUsernameKey } from './features/users/store.ts';
 import type { GraphiQLSetup } from './graphiql/page.ts';
 import { encodeId } from './graphql/node.ts';
@@ -101,9 +101,10 @@ async function serve(config: ReadyConfig, log: Logger): Promise<void> {
   await listen(server, config);
 
   // What a process that ended in the middle has left, and what could not be removed at once.
-  const sweep = () => sweepMedia({ db: database.db, media: { storage }, now: () => new Date(), log });
+  const sweep = () => sweepExports({ db: database.db, storage, now: () => new Date(), log });
   void sweep();
   const sweeping = setInterval(sweep, sweepInterval);
+  app.startExports();
 
   let ending = false;
   const end = (signal: string) => {

@@ -32,6 +32,8 @@ import './features/connections/mark-connection-requests-seen.ts';
 import './features/connections/reject-connection.ts';
 import './features/connections/remove-connection.ts';
 import './features/connections/request-connection.ts';
+import './features/exports/export-account.ts';
+import './features/exports/fields.ts';
 import './features/feed/fields.ts';
 import './features/feed/subscriptions.ts';
 import './features/flags/create-pride-flag.ts';

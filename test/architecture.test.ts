@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 // Arrows go one way: main → app → schema → features → kits. What each place may import, by path below src/.
 const mayImport: [from: RegExp, to: RegExp][] = [
-  [/^main\.ts$|^cli\/|^db\/demo\//, /./],
+  [/^main\.ts$|^cli\/|^imports\/|^db\/demo\//, /./],
   [/^app\.ts$/, /^(?!main|cli\/)/],
   [/^schema\.ts$/, /^(graphql|features)\//],
   [
@@ -17,6 +17,10 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   [/^live\//, /^live\//],
   [/^telemetry\//, /^telemetry\/|^db\/(client|watched)\.ts$|^config\.ts$/],
   [/^http\//, /^(http|auth|db(?!\/demo)|graphql|media|telemetry)\/|^context\.ts$/],
+  [
+    /^exports\//,
+    /^(exports|db(?!\/demo)|media)\/|^features\/[^/]+\/(table|pictures|(.+-)?rules|(.+-)?store)\.ts$/,
+  ],
   [/^media\//, /^media\/|^config\.ts$/],
   [/^sources\//, /^sources\/|^features\/[^/]+\/((.+-)?rules|table)\.ts$/],
   // What keeps people of the sources here: over the data, and below whatever asks for them.

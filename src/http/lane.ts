@@ -19,6 +19,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { bodyLimit, isJson, parseBody, readNodeBody } from './body.ts';
 import type { corsFor } from './cors.ts';
 import { maskError } from './errors.ts';
+import { type ExportOptions, isExportPath, sendExport } from './exports.ts';
 import { isMediaPath, type MediaOptions, sendMedia } from './media.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Identities, RequestLike } from './requests.ts';
@@ -41,6 +42,7 @@ export interface LaneOptions {
   /** Headers of every answer. */
   vary: Record<string, string>;
   pictures: MediaOptions;
+  archives: ExportOptions;
   /** How long a client may leave what is sent to it unread, in milliseconds; it may be twice that until it is cut off. */
   stallTime: number;
   log: Logger;
@@ -70,11 +72,15 @@ export function ordinaryLane(options: LaneOptions): RequestListener {
     // What is left of a body that was refused before its end would keep the connection's next request waiting.
     response.once('finish', () => letRestPass(request));
     const path = request.url?.split('?', 1)[0] ?? '';
-    if (isMediaPath(path)) {
+    if (isMediaPath(path) || isExportPath(path)) {
       const { origin } = headers;
       const corsHeaders = origin === undefined ? {} : corsHeadersOf(request, options.cors(origin));
       const more = { ...corsHeaders, ...options.vary };
-      void askedBy(asker, () => sendMedia(options.pictures, request, path, response, more));
+      void askedBy(asker, () =>
+        isMediaPath(path)
+          ? sendMedia(options.pictures, request, path, response, more)
+          : sendExport(options.archives, request, path, response, more),
+      );
       return;
     }
     const mediaType = ordinaryMediaType(request);

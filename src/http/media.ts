@@ -2,19 +2,13 @@
 // year; one that is not for everybody, for as long as the URL works that it was asked for with.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { withoutStatement } from '../db/errors.ts';
 import type { MediaStorage } from '../media/storage.ts';
+import { type FileAnswer, plainAnswer, responseOf, safeHeaders, sendAnswer } from './files.ts';
 
 const prefix = '/media/';
-const safe = {
-  'x-content-type-options': 'nosniff',
-  // Looked at by itself it is a picture, in nobody's frame, and whatever it holds runs nowhere.
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
-};
 
 export interface MediaOptions {
   storage: MediaStorage;
@@ -28,12 +22,6 @@ export interface MediaOptions {
   log: Logger;
 }
 
-interface MediaAnswer {
-  status: number;
-  headers: Record<string, string>;
-  body: Readable | string | null;
-}
-
 /** Whether a path is that of a picture, or would be one. */
 export function isMediaPath(path: string): boolean {
   return path.startsWith(prefix);
@@ -45,9 +33,9 @@ async function answerMedia(
   path: string,
   query: string,
   ifNoneMatch: string | null | undefined,
-): Promise<MediaAnswer> {
+): Promise<FileAnswer> {
   if (method !== 'GET' && method !== 'HEAD') {
-    return plain(405, 'Pictures can only be read.', { allow: 'GET, HEAD' });
+    return plainAnswer(405, 'Pictures can only be read.', { allow: 'GET, HEAD' });
   }
   const name = path.slice(prefix.length);
   if (!isFileName(name)) return notFound();
@@ -60,12 +48,12 @@ async function answerMedia(
   } catch (error) {
     const id = randomUUID();
     log.error({ id, err: withoutStatement(error) }, 'a picture could not be read');
-    return plain(502, `The picture cannot be read just now (${id}).`);
+    return plainAnswer(502, `The picture cannot be read just now (${id}).`);
   }
   if (!file) return notFound();
   const etag = `"${name}"`;
   const headers = {
-    ...safe,
+    ...safeHeaders,
     'content-type': 'image/webp',
     etag,
     'cache-control':
@@ -84,21 +72,13 @@ async function answerMedia(
   return { status: 200, headers: { ...headers, 'content-length': String(file.size) }, body: file.body };
 }
 
-function notFound(): MediaAnswer {
-  return plain(404, 'There is no such picture.');
+function notFound(): FileAnswer {
+  return plainAnswer(404, 'There is no such picture.');
 }
 
 /** The same whatever is wrong, and whether there is such a picture or not. */
-function refused(): MediaAnswer {
-  return plain(403, 'This is no URL of a picture, or it has expired.', { 'cache-control': 'no-store' });
-}
-
-function plain(status: number, message: string, more: Record<string, string> = {}): MediaAnswer {
-  return {
-    status,
-    headers: { ...safe, 'content-type': 'text/plain; charset=utf-8', ...more },
-    body: `${message}\n`,
-  };
+function refused(): FileAnswer {
+  return plainAnswer(403, 'This is no URL of a picture, or it has expired.', { 'cache-control': 'no-store' });
 }
 
 /**
@@ -115,19 +95,7 @@ export async function sendMedia(
   const { method } = request;
   const query = request.url?.slice(path.length + 1) ?? '';
   const answer = await answerMedia(options, method, path, query, request.headers['if-none-match']);
-  response.writeHead(answer.status, { ...headers, ...answer.headers });
-  if (!(answer.body instanceof Readable)) {
-    response.end(answer.body);
-    return;
-  }
-  try {
-    await pipeline(answer.body, response);
-  } catch (error) {
-    // A client that leaves closes the stream before its end: no fault of the storage's.
-    const left = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!left) options.log.error({ err: error }, 'a picture broke off');
-    response.destroy();
-  }
+  await sendAnswer(answer, response, headers, options.log, 'a picture');
 }
 
 /** The Yoga plugin that does the same without a socket. */
@@ -139,9 +107,7 @@ export function useMedia(options: MediaOptions): Plugin {
       const { pathname, search } = url;
       const query = search.slice(1);
       const answer = await answerMedia(options, request.method, pathname, query, ifNoneMatch);
-      const { status, headers, body } = answer;
-      const sent = body instanceof Readable ? (Readable.toWeb(body) as ReadableStream) : body;
-      endResponse(new Response(sent, { status, headers }));
+      endResponse(responseOf(answer));
     },
   };
 }

@@ -1,6 +1,7 @@
 // What every way of moving in has in common.
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import type { MediaStorage } from '../media/storage.ts';
 import type { Progress } from './progress.ts';
 import type { Report } from './report.ts';
 
@@ -8,12 +9,16 @@ import type { Report } from './report.ts';
 export interface ImportOptions {
   db: Database;
   config: Config;
+  /** Where pictures go. */
+  storage: MediaStorage;
   /** Where it is read from. */
   file: string;
   /** The photos that belong to it, where they are a file of their own. */
   photos: string | undefined;
   /** The account here that it goes into; by default, one of the name that it has there. */
   user: string | undefined;
+  /** Whether what others did is taken as well, because nobody can have changed what is read. */
+  withOthers: boolean;
   progress: Progress;
   /** When it is done. */
   now: Date;

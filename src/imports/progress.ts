@@ -4,6 +4,8 @@ import { Presets, SingleBar } from 'cli-progress';
 export class Progress {
   readonly #bar: SingleBar | null;
   #isStarted = false;
+  #kind = '';
+  #count = 0;
 
   /** @param stream where the bar is drawn: standard error, so that the report can go elsewhere. */
   constructor(stream: NodeJS.WriteStream) {
@@ -18,6 +20,13 @@ export class Progress {
     else this.#bar.start(total, 0, { what });
     this.#isStarted = true;
     this.#bar.update(Math.min(done, total), { what });
+  }
+
+  /** One more of a kind has been gone through, of which nobody knows how many there are. */
+  step(what: string): void {
+    this.#count = what === this.#kind ? this.#count + 1 : 1;
+    this.#kind = what;
+    this.show(this.#count, this.#count, `${this.#count} ${what}`);
   }
 
   /** Has to be called before anything else is written there. */

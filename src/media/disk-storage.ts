@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MediaStorage } from './storage.ts';
 
@@ -10,23 +10,32 @@ const temporarySuffix = '.tmp';
  * so a crash leaves no half of one.
  */
 export function diskStorage(folder: string): MediaStorage {
-  return {
-    put: async (name, content) => {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temporary = join(folder, name + temporarySuffix);
+  const writeWhole = async (name: string, write: (file: FileHandle) => Promise<void>) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = join(folder, name + temporarySuffix);
+    try {
+      const file = await open(temporary, 'w', 0o600);
       try {
-        const file = await open(temporary, 'w', 0o600);
-        try {
-          await file.writeFile(content);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(temporary, join(folder, name));
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
+        await write(file);
+        await file.sync();
+      } finally {
+        await file.close();
       }
+      await rename(temporary, join(folder, name));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  };
+  return {
+    put: (name, content) => writeWhole(name, (file) => file.writeFile(content)),
+    putStream: async (name, content) => {
+      let bytes = 0;
+      await writeWhole(name, async (file) => {
+        await file.writeFile(content);
+        bytes = (await file.stat()).size;
+      });
+      return bytes;
     },
     get: async (name) => {
       const file = await open(join(folder, name)).catch((error: NodeJS.ErrnoException) => {

@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 import type { MediaConfig } from '../config.ts';
 import type { MediaStorage } from './storage.ts';
 
@@ -28,6 +29,20 @@ export function s3Storage({ bucket, endpoint, region }: Extract<MediaConfig, { k
       await client.send(
         new PutObjectCommand({ Bucket: bucket, Key: name, Body: content, ContentType: 'image/webp' }),
       );
+    },
+    putStream: async (name, content, mediaType) => {
+      let bytes = 0;
+      const counted = async function* () {
+        for await (const chunk of content) {
+          bytes += chunk.length;
+          yield chunk;
+        }
+      };
+      const Body = Readable.from(counted(), { objectMode: false });
+      const params = { Bucket: bucket, Key: name, Body, ContentType: mediaType };
+      // In parts, of which one at a time is in memory: the size is not known before.
+      await new Upload({ client, params, queueSize: 1 }).done();
+      return bytes;
     },
     get: async (name) => {
       try {

@@ -8,10 +8,17 @@ export interface StoredFile {
   size: number;
 }
 
-/** Where pictures' files lie. Names are made by Kith: letters, digits, `-` and `.` alone. */
+/** Where pictures' files lie, and archives'. Names are made by Kith: letters, digits, `-` and `.` alone. */
 export interface MediaStorage {
   /** Writes a file whole or not at all, whatever happens meanwhile. */
   put: (name: string, content: Uint8Array) => Promise<void>;
+  /**
+   * The same for content that is made while it is written, of whatever size.
+   * @param mediaType for storages that keep one.
+   * @returns how many bytes it was.
+   * @throws what the content ends with, and then there is no file.
+   */
+  putStream: (name: string, content: Readable, mediaType: string) => Promise<number>;
   /** The file, or null when there is none. */
   get: (name: string) => Promise<StoredFile | null>;
   /** Removes files; one that is not there is no error. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -93,6 +94,32 @@ describe('the storage', () => {
     await storage.put(second, Buffer.from('another'));
     const again = await storage.get(second);
     expect(again && (await buffer(again.body)).toString()).toBe('another');
+  });
+
+  it('takes what is made while it is written, in one part and in several, whole or not at all', async () => {
+    const storage = s3Storage(config());
+    for (const count of [3, 70]) {
+      const bytes = await storage.putStream(
+        third,
+        Readable.from(Array(count).fill(content)),
+        'application/zip',
+      );
+      expect(bytes).toBe(count * content.length);
+      const file = await storage.get(third);
+      expect(file && (await buffer(file.body)).equals(Buffer.concat(Array(count).fill(content)))).toBe(true);
+    }
+    await storage.remove([third]);
+    const broken = (count: number) =>
+      Readable.from(
+        (async function* () {
+          for (let i = 0; i < count; i++) yield content;
+          throw new Error('broke off');
+        })(),
+      );
+    await expect(storage.putStream(third, broken(3), 'application/zip')).rejects.toThrow('broke off');
+    // This server cannot be told that no more parts will come.
+    await expect(storage.putStream(third, broken(70), 'application/zip')).rejects.toThrow();
+    expect(await storage.get(third)).toBeNull();
   });
 
   it('has nothing that was never put', async () => {

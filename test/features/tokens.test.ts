@@ -464,6 +464,8 @@ describe('scopes', () => {
     'Viewer.position': 'profile:read_private',
     'Viewer.settings': 'profile:read_private',
     'Viewer.accounts': 'profile:read_private',
+    'Viewer.exports': 'profile:read_private',
+    'Mutation.exportAccount': 'profile:read_private',
     'Viewer.members': 'profile',
     'Viewer.prideFlags': 'profile',
     'Viewer.lastSidRerollAt': 'profile',
@@ -828,6 +830,7 @@ describe('with REQUIRE_APPROVAL', () => {
   const approving = useTestApp({ env: { REQUIRE_APPROVAL: 'true' } });
   // What they change is their own; what came to them is, too; and categories are nobody's.
   const towardsNobody = [
+    'Mutation.exportAccount',
     'Mutation.markConnectionRequestsSeen',
     'Mutation.markNotificationsSeen',
     'Mutation.followCategory',

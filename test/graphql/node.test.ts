@@ -144,6 +144,7 @@ describe('node', () => {
     await db.insert(categories).values({ id: categoryId, name: 'Findable', slug: 'findable' });
     await kith.mutate('followUser', { userId: await kith.idOf('ada') }, 'bob');
     const { viewer: told } = await kith.query('{ viewer { notifications { nodes { id } } } }', { as: 'ada' });
+    const asked = await kith.mutate('exportAccount', {}, 'ada', 'export { id }');
     const ids: Record<string, string> = {
       ...(await postWithAll('ada', 'PUBLIC')),
       Aspect: aspect.id,
@@ -157,6 +158,7 @@ describe('node', () => {
       Room: room.id,
       Category: encode(`Category:${categoryId}`),
       Notification: told.notifications.nodes[0].id,
+      Export: asked.export.id,
     };
     // A new type has to bring an id along, to show that it is found.
     expect(

@@ -15,6 +15,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/db/demo/load.ts';
 import { newId } from '../../src/db/uuid.ts';
 import { addCategory } from '../../src/features/categories/operator-store.ts';
+import { exports } from '../../src/features/exports/table.ts';
+import { decodeId } from '../../src/graphql/node.ts';
 import { diskStorage } from '../../src/media/disk-storage.ts';
 import { useTestApp } from '../helpers/app.ts';
 import { Crawl } from '../helpers/relay-crawl.ts';
@@ -123,6 +125,10 @@ describe('a community', () => {
     await loadDemo(db, diskStorage(kith.mediaFolder), '');
     // What operators make.
     await addCategory(db, { id: newId(new Date()), name: 'Trains', slug: 'trains' });
+    // One that is ready has another URL each time.
+    const userId = decodeId(await kith.idOf('ada'))?.id ?? '';
+    const createdAt = new Date();
+    await db.insert(exports).values({ id: newId(createdAt), userId, state: 'FAILED', createdAt });
     const crawl = new Crawl(kith, schema, 'ada');
     await crawl.from('viewer', 'users', 'categories');
     const found = Map.groupBy(crawl.found.values(), ({ __typename }) => __typename);

@@ -1,8 +1,9 @@
 // Every list of the schema: how it is filled, how it is read, and what its pages have to be like.
-import { inArray } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { newId } from '../../src/db/uuid.ts';
 import { categories } from '../../src/features/categories/table.ts';
+import { exports } from '../../src/features/exports/table.ts';
 import { users } from '../../src/features/users/table.ts';
 import { decodeId, encodeId } from '../../src/graphql/node.ts';
 import type { TestApp } from './app.ts';
@@ -593,6 +594,33 @@ export function listCases(kith: TestApp, clock: Clock): ListCase[] {
           under: userBy(owner.username),
           entries: entries.toSorted(newestFirst),
           remove: ({ id }) => follow('unfollowCategory', id),
+        };
+      },
+    },
+    {
+      name: 'Viewer.exports',
+      on: 'Viewer',
+      field: 'exports',
+      args: '',
+      time: null,
+      label: 'id',
+      fill: async (steps) => {
+        const owner = await nobodyYet();
+        const { db } = kith.database;
+        // More often than anybody may ask for one.
+        const entries = await making(steps, async () => {
+          const [uuid, createdAt] = [newId(clock.now()), clock.now()];
+          await db
+            .insert(exports)
+            .values({ id: uuid, userId: decodeId(owner.id)?.id ?? '', state: 'FAILED', createdAt });
+          const id = encodeId('Export', uuid);
+          return { username: id, id };
+        });
+        return {
+          as: owner.username,
+          under: 'viewer',
+          entries: entries.toSorted(newestFirst),
+          remove: ({ uuid }) => db.delete(exports).where(eq(exports.id, uuid)),
         };
       },
     },

@@ -12,6 +12,7 @@ import { setBadge, suspend } from '../../src/features/users/operator-store.ts';
 import { users } from '../../src/features/users/table.ts';
 import { decodeId } from '../../src/graphql/node.ts';
 import type { TestApp } from './app.ts';
+import { exportThatIs } from './archives.ts';
 import { onePixel } from './lists.ts';
 import type { Sought } from './schema-walk.ts';
 
@@ -176,6 +177,8 @@ class Filler {
       const member = { ...profileOf(mark), name: `${mark} ${name}`, isUnlisted, flagIds };
       await this.#make(mark, 'createMember', member, 'member { id }');
     }
+    await this.#make(own, 'exportAccount', { includePictures: false }, 'export { id }');
+    await exportThatIs(this.#kith, this.#as, 'READY');
     const settings = {
       notifications: {
         email: 'INSTANT',

@@ -155,6 +155,24 @@ export function addToAspect(
   });
 }
 
+/** Puts people whom the owner follows into aspects of theirs; who is in already stays. Run it in a transaction. */
+export async function placeInAspects(
+  tx: Database,
+  places: readonly (typeof aspectUsers.$inferInsert)[],
+): Promise<void> {
+  if (places.length > 0)
+    await tx
+      .insert(aspectUsers)
+      .values([...places])
+      .onConflictDoNothing();
+}
+
+/** The id of the owner's aspect of this name; null where there is none. */
+export async function aspectNamed(db: Database, ownerId: string, nameKey: string): Promise<string | null> {
+  const named = and(eq(aspects.ownerId, ownerId), eq(aspects.nameKey, nameKey));
+  return (await db.select({ id: aspects.id }).from(aspects).where(named))[0]?.id ?? null;
+}
+
 /** Takes somebody out of an aspect; they stay followed. */
 export async function removeFromAspect(
   db: Database,

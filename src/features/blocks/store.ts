@@ -77,12 +77,23 @@ export async function deleteBlock(db: Database, blockerId: string, blockedId: st
 /**
  * Hides somebody from the viewer's lists, and takes them out of what the viewer was told; hiding them already changes
  * nothing.
+ * @returns whether they were not hidden yet.
  * @throws hides_hider_id_users_id_fk or hides_hidden_id_users_id_fk when one of the two is gone.
  */
-export async function insertHide(db: Database, hiderId: string, hiddenId: string, at: Date): Promise<void> {
-  await transaction(db, async (tx) => {
-    await tx.insert(hides).values({ hiderId, hiddenId, createdAt: at }).onConflictDoNothing();
+export async function insertHide(
+  db: Database,
+  hiderId: string,
+  hiddenId: string,
+  at: Date,
+): Promise<boolean> {
+  return transaction(db, async (tx) => {
+    const hidden = await tx
+      .insert(hides)
+      .values({ hiderId, hiddenId, createdAt: at })
+      .onConflictDoNothing()
+      .returning({ id: hides.hiddenId });
     await forgetActs(tx, [[hiddenId, hiderId]]);
+    return hidden.length > 0;
   });
 }
 

@@ -49,6 +49,7 @@ async function insertMentions(tx: Database, commentId: string, mentioned: readon
 
 /**
  * Adds a comment, and tells the post's author, its subscribers and those mentioned, of whom may see the post.
+ * @param quietly whether nobody is told.
  * @returns whose notifications may have changed.
  * @throws PostDenied
  */
@@ -56,6 +57,7 @@ export function insertComment(
   db: Database,
   who: Actor,
   comment: CommentText & { id: string; postId: string; createdAt: Date },
+  quietly = false,
 ): Promise<string[]> {
   const { id, postId, body, names, createdAt } = comment;
   return transaction(db, async (tx) => {
@@ -63,6 +65,7 @@ export function insertComment(
     const { html, mentioned } = comment.render(await namedBy(tx, postId, who.viewer, names));
     await tx.insert(comments).values({ id, postId, authorId: who.viewer, body, html, createdAt });
     await insertMentions(tx, id, mentioned);
+    if (quietly) return [];
     const subscribed = await tx
       .select({ id: postSubscribers.userId })
       .from(postSubscribers)

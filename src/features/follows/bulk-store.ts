@@ -18,6 +18,21 @@ export function followed(follower: string, followee: string, at: Date): Doing {
   return { kind: 'FOLLOWED', subject: { type: 'User', id: followee }, actor: follower, at };
 }
 
+/** Those of these people who follow somebody. */
+export async function followersAmong(
+  db: Database,
+  followee: string,
+  people: readonly string[],
+): Promise<Set<string>> {
+  const found = await db
+    .select({ id: follows.followerId })
+    .from(follows)
+    .where(
+      sql`${follows.followeeId} = ${followee}::uuid AND ${follows.followerId} = ANY(${keyArray(people)}::uuid[])`,
+    );
+  return new Set(found.map(({ id }) => id));
+}
+
 /**
  * Makes those of these follows that are not there yet, and changes the counters by what is new; nobody is told. Run it in a
  * transaction.

@@ -49,8 +49,22 @@ export function fileOf(picture: Picture, size: ImageSize): string {
   return fileName(picture, asked === 'original' || asked in fileSizes[picture.kind] ? asked : 'large');
 }
 
-/** The names of all files that a picture may have, whatever its kind. */
+/** What the names of archives begin with, which lie where pictures do: no URL of a picture leads to one. */
+const archivePrefix = 'export-';
+
+/** An archive's name of something random in hex: as `media_files` has it. */
+export function archiveName(random: string): string {
+  return archivePrefix + random;
+}
+
+/** The name of the file that an archive is in. */
+export function archiveFile(name: string): string {
+  return `${name}.zip`;
+}
+
+/** The names of all files that a picture may have, whatever its kind; or of an archive's. */
 export function filesOf(name: string): string[] {
+  if (name.startsWith(archivePrefix)) return [archiveFile(name)];
   return imageSizes.map((size) => fileName({ name }, size.toLowerCase()));
 }
 

@@ -18,10 +18,11 @@ const liked = (postId: string, actor: string): Omit<Doing, 'at'> => ({
 
 /**
  * Likes a post, and tells its author; liking it already changes nothing.
+ * @param quietly whether nobody is told.
  * @returns whose notifications may have changed.
  * @throws PostDenied
  */
-export function like(db: Database, who: Actor, postId: string, at: Date): Promise<string[]> {
+export function like(db: Database, who: Actor, postId: string, at: Date, quietly = false): Promise<string[]> {
   return transaction(db, async (tx) => {
     const { authorId } = await lockPost(tx, postId, who);
     const made = await tx
@@ -29,7 +30,7 @@ export function like(db: Database, who: Actor, postId: string, at: Date): Promis
       .values({ postId, userId: who.viewer, createdAt: at })
       .onConflictDoNothing()
       .returning({ id: postLikes.userId });
-    return made.length === 0 ? [] : tell(tx, { ...liked(postId, who.viewer), at }, [authorId]);
+    return made.length === 0 || quietly ? [] : tell(tx, { ...liked(postId, who.viewer), at }, [authorId]);
   });
 }
 

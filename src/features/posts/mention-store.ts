@@ -57,6 +57,7 @@ export async function namedBy(
 
 /**
  * Marks those whom a post's text names, and tells them; those whom it named before and does not now are told no more.
+ * @param quietly whether nobody is told.
  * @returns whose notifications may have changed.
  */
 export async function mention(
@@ -64,6 +65,7 @@ export async function mention(
   post: { id: string; authorId: string },
   { names, render }: WrittenText,
   at: Date,
+  quietly = false,
 ): Promise<string[]> {
   const named = await namedBy(tx, post.id, post.authorId, names);
   const { html, mentioned: marked } = render(named);
@@ -79,6 +81,7 @@ export async function mention(
       .insert(postMentions)
       .values(marked.map((userId, position) => ({ postId: post.id, userId, position })));
   }
+  if (quietly) return [];
   const out = [...old].filter((id) => !marked.includes(id));
   const fresh = marked.filter((id) => !old.has(id));
   await lockInboxes(tx, [...out, ...fresh]);

@@ -40,10 +40,11 @@ export interface NewPost {
 
 /**
  * Writes a post.
+ * @param quietly whether nobody is told.
  * @returns whose notifications may have changed.
  * @throws PostDenied; RoomDenied.
  */
-export function insertPost(db: Database, post: NewPost): Promise<string[]> {
+export function insertPost(db: Database, post: NewPost, quietly = false): Promise<string[]> {
   const { row, text } = post;
   const { id, authorId, createdAt, roomId } = row;
   return transaction(db, async (tx) => {
@@ -70,7 +71,7 @@ export function insertPost(db: Database, post: NewPost): Promise<string[]> {
     if (sorted.length > 0) await replacePostCategories(tx, id, sorted, createdAt);
     if (post.tags.length > 0) await replacePostTags(tx, id, post.tags, createdAt);
     if (post.poll) await insertPoll(tx, id, post.poll, createdAt);
-    return mention(tx, { id, authorId }, text, createdAt);
+    return mention(tx, { id, authorId }, text, createdAt, quietly);
   });
 }
 
@@ -240,6 +241,7 @@ export function deletePost(db: Database, id: string, actor: Actor): Promise<stri
 /**
  * Passes a public post on, and tells its author; a reshare's root in its place.
  * @param row the reshare, without what comes from the root.
+ * @param quietly whether nobody is told.
  * @returns the root, and whose notifications may have changed.
  * @throws PostDenied
  */
@@ -248,6 +250,7 @@ export function reshare(
   id: string,
   actor: Actor,
   row: Pick<typeof posts.$inferInsert, 'id' | 'createdAt' | 'provider'>,
+  quietly = false,
 ): Promise<{ rootId: string; told: string[] }> {
   return transaction(db, async (tx) => {
     const [known] = await tx
@@ -278,6 +281,7 @@ export function reshare(
       .onConflictDoNothing({ target: [posts.rootId, posts.authorId] })
       .returning({ id: posts.id });
     if (made.length === 0) throw new PostDenied('reshared already', 'postId');
+    if (quietly) return { rootId: root.id, told: [] };
     const subject = { type: 'Post', id: root.id } as const;
     const doing = { kind: 'POST_RESHARED', subject, actor: actor.viewer, at: row.createdAt } as const;
     return { rootId: root.id, told: await tell(tx, doing, [root.authorId]) };

@@ -28,6 +28,7 @@ const member = (roomId: string, userId: string) =>
 /**
  * Lets the actor into a room, and tells its owner and whoever invited them and is in it; being in already changes nothing.
  * @param invited whether it takes an invitation, even where the room is public.
+ * @param quietly whether nobody is told.
  * @returns whose notifications may have changed.
  * @throws RoomDenied; room_members_user_id_users_id_fk when the actor is gone.
  */
@@ -37,6 +38,7 @@ export function enterRoom(
   actor: string,
   at: Date,
   invited: boolean,
+  quietly = false,
 ): Promise<string[]> {
   return transaction(db, async (tx) => {
     // Whoever is being deleted comes into no more rooms: see leaveRooms.
@@ -46,6 +48,7 @@ export function enterRoom(
     if (role !== null) return [];
     if (invited && inviterId === null) throw denied('not invited', 'roomId');
     await tx.insert(roomMembers).values({ roomId, userId: actor, role: plainRole(kind), joinedAt: at });
+    if (quietly) return [];
     // Not an inviter who has left since, and may see it no more.
     const inviter = inviterId === null ? undefined : eq(roomMembers.userId, inviterId);
     const receivers = await tx

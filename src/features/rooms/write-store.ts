@@ -11,15 +11,20 @@ import { roomMembers, rooms } from './table.ts';
 
 /**
  * Creates a room, whose owner is the first in it.
+ * @param joinedAt since when they are.
  * @returns whether the owner is there.
  * @throws rooms_slug_unique when another room has the slug.
  */
-export function insertRoom(db: Database, room: typeof rooms.$inferInsert, ownerId: string): Promise<boolean> {
+export function insertRoom(
+  db: Database,
+  room: typeof rooms.$inferInsert,
+  ownerId: string,
+  joinedAt: Date = room.createdAt,
+): Promise<boolean> {
   return transaction(db, async (tx) => {
     // Whoever is being deleted gets no more rooms: see leaveRooms.
     if (!(await lockOwner(tx, ownerId))) return false;
     await tx.insert(rooms).values(room);
-    const joinedAt = room.createdAt;
     await tx.insert(roomMembers).values({ roomId: room.id, userId: ownerId, role: 'OWNER', joinedAt });
     return true;
   });

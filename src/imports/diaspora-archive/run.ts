@@ -1,7 +1,6 @@
 // Moving in from the archive of a diaspora* account. Each part can be done again: what is here already stays as it is, so
 // that a run that was ended goes on where it was.
 import { stat } from 'node:fs/promises';
-import { openStorage } from '../../media/storage.ts';
 import type { ImportOptions } from '../import.ts';
 import { entriesOf } from '../json-entries.ts';
 import { Report } from '../report.ts';
@@ -20,13 +19,12 @@ const readings = ['looking', 'contacts', 'posts', 'reshares', 'comments and like
 
 /** Moves somebody in. @throws ImportError for a file that cannot be taken, and an account that it cannot go into. */
 export async function run(options: ImportOptions): Promise<Report> {
-  const { db, file, progress, now, config } = options;
+  const { db, file, progress, now } = options;
   const report = new Report();
   const { size } = await stat(file);
   const reading = (what: (typeof readings)[number]) => (bytes: number) =>
     progress.show(readings.indexOf(what) * size + bytes, readings.length * size, what);
-  const photos =
-    options.photos === undefined ? null : await Photos.open(options.photos, await openStorage(config.media));
+  const photos = options.photos === undefined ? null : await Photos.open(options.photos, options.storage);
   try {
     // All of it is read once before anything is written: what is broken anywhere leaves nothing behind.
     const survey = await surveyOf(file, report, reading('looking'));
