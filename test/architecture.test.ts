@@ -23,6 +23,10 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   ],
   [/^media\//, /^media\/|^config\.ts$/],
   [/^sources\//, /^sources\/|^features\/[^/]+\/((.+-)?rules|table)\.ts$/],
+  [
+    /^imports\//,
+    /^(imports|sources|remotes|db(?!\/demo)|media)\/|^(config|graphql\/validate)\.ts$|^features\/[^/]+\/(input|pictures|markdown|table|(.+-)?rules|(.+-)?store)\.ts$/,
+  ],
   // What keeps people of the sources here: over the data, and below whatever asks for them.
   [
     /^remotes\//,

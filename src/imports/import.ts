@@ -20,12 +20,14 @@ export interface ImportOptions {
   /** Whether what others did is taken as well, because nobody can have changed what is read. */
   withOthers: boolean;
   progress: Progress;
+  /** Takes what was done, even if it does not come to an end. */
+  report: Report;
   /** When it is done. */
   now: Date;
 }
 
 /** A way of moving in. @throws ImportError for what stands against it. */
-export type Import = (options: ImportOptions) => Promise<Report>;
+export type Import = (options: ImportOptions) => Promise<void>;
 
 /** Why nothing can be moved in, or no more of it: in words for whoever runs the command. */
 export class ImportError extends Error {

@@ -19,6 +19,11 @@ export class Report {
   readonly #there = new Map<string, number>();
   readonly #left = new Map<string, Left>();
 
+  /** Whether nothing has been taken, nor been here. */
+  get isEmpty(): boolean {
+    return this.#taken.size + this.#there.size === 0;
+  }
+
   took(kind: string, count = 1): void {
     if (count > 0) this.#taken.set(kind, (this.#taken.get(kind) ?? 0) + count);
   }

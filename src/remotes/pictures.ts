@@ -16,7 +16,7 @@ import {
   showRemoteFlags,
 } from '../features/remotes/flag-store.ts';
 import { showRemotePicture } from '../features/remotes/picture-store.ts';
-import { type ComePost, showRemotePhoto } from '../features/remotes/post-store.ts';
+import { type PhotosOf, showRemotePhoto } from '../features/remotes/post-store.ts';
 import { maxImageBytes } from '../media/image.ts';
 import type { SourceName, Sources } from './sources.ts';
 
@@ -32,7 +32,12 @@ export interface RemotePicturesOptions {
   sources: Sources;
   now: () => Date;
   log: Logger;
+  /** Called with each picture that has come along, and with each that does not, and why. */
+  onEnd?: (kind: Picture['kind'], address: string, lost?: { error: unknown }) => void;
 }
+
+/** Shows a picture of a profile where it belongs. @returns whether it is shown by it now. */
+export type Show = (place: Place, picture: Picture | null, address: string | null) => Promise<boolean>;
 
 type Place = 'avatar' | 'cover';
 
@@ -47,25 +52,34 @@ export class RemotePictures {
   }
 
   /**
-   * Sees to it that a remote person's pictures are those at these addresses; null for none.
+   * Sees to it that a person's pictures are those at these addresses; null for none.
    * @param known where those came from that are here.
+   * @param show by default, as remote people have them.
    */
   see(
     userId: string,
     wanted: Record<Place, string | null>,
     known: { [Name in Place]?: string | undefined },
+    show: Show = (...picture) => showRemotePicture(this.#options.db, userId, ...picture),
   ): void {
     for (const place of ['avatar', 'cover'] as const) {
       const address = wanted[place];
       if (address === (known[place] ?? null)) continue;
-      this.#soon(address, (names) => this.#show(userId, place, address, names));
+      this.#soon(place, address, (names) => this.#show(place, address, names, show));
     }
   }
 
+  /** Sees to it that a member shows the avatar at this address. */
+  seeMember(address: string, show: (picture: Picture) => Promise<boolean>): void {
+    this.#soon('avatar', address, (names) =>
+      this.#show('avatar', address, names, async (_place, picture) => picture !== null && show(picture)),
+    );
+  }
+
   /** Sees to it that the photos of a post that has just come come after it. */
-  come({ id, isPublic, photos }: ComePost): void {
-    for (const [position, { url, description }] of photos.entries()) {
-      this.#soon(url, async (names) => {
+  come({ id, isPublic, photos }: PhotosOf): void {
+    for (const { position, url, description } of photos) {
+      this.#soon('photo', url, async (names) => {
         const image = await this.#fetch('photo', url, names, !isPublic);
         const { db } = this.#options;
         if (!(await showRemotePhoto(db, id, { position, image, description }))) await dropPending(db, names);
@@ -73,12 +87,20 @@ export class RemotePictures {
     }
   }
 
-  /** Sees to it that somebody shows these flags, as soon as their pictures are here. */
-  fly(from: SourceName, userId: string, flags: readonly RemoteFlag[]): void {
+  /**
+   * Sees to it that somebody shows these flags, as soon as their pictures are here.
+   * @param others what else is in their library.
+   */
+  fly(
+    from: SourceName,
+    userId: string,
+    flags: readonly RemoteFlag[],
+    others: readonly RemoteFlag[] = [],
+  ): void {
     const { db, now } = this.#options;
-    this.#soon(null, async () => {
+    this.#soon('flag', null, async () => {
       const known = await flagUrls(db, from, userId);
-      const missing = flags.filter(({ externalId, url }) => known.get(externalId) !== url);
+      const missing = [...flags, ...others].filter(({ externalId, url }) => known.get(externalId) !== url);
       const show = () =>
         showRemoteFlags(
           db,
@@ -88,13 +110,23 @@ export class RemotePictures {
         );
       await show();
       for (const flag of missing) {
-        this.#soon(flag.url, async (names) => {
+        this.#soon('flag', flag.url, async (names) => {
           const image = await this.#fetch('flag', flag.url, names);
           if (await saveRemoteFlag(db, from, userId, { ...flag, image }, now())) await show();
           else await dropPending(db, names);
         });
       }
     });
+  }
+
+  /** Waits until there is room for all pictures of one more person or post: what comes in a crowd is not queued. */
+  async room(): Promise<void> {
+    await this.#queue.onSizeLessThan(maxWaiting / 2);
+  }
+
+  /** Waits until everything has come that is on its way, or is lost. */
+  async settled(): Promise<void> {
+    await this.#queue.onIdle();
   }
 
   /** All that is under way, for tests and for the end of a process. */
@@ -105,27 +137,28 @@ export class RemotePictures {
   }
 
   /** Does it in its turn; what fails is tried again when the person is read again. */
-  #soon(address: string | null, run: (names: string[]) => Promise<void>): void {
+  #soon(kind: Picture['kind'], address: string | null, run: (names: string[]) => Promise<void>): void {
     if (this.#queue.size >= maxWaiting || this.#ending.signal.aborted) return;
-    const { db, log } = this.#options;
+    const { db, log, onEnd } = this.#options;
     void askedByNobody(() =>
       this.#queue.add(async () => {
         const names: string[] = [];
         try {
           await run(names);
+          if (address !== null) onEnd?.(kind, address);
         } catch (error) {
           log.info({ err: withoutStatement(error), address }, 'a picture did not come along');
+          if (address !== null) onEnd?.(kind, address, { error });
           if (names.length > 0) await dropPending(db, names).catch(() => {});
         }
       }),
     );
   }
 
-  async #show(userId: string, place: Place, address: string | null, names: string[]): Promise<void> {
+  async #show(place: Place, address: string | null, names: string[], show: Show): Promise<void> {
     const picture = address === null ? null : await this.#fetch(place, address, names);
-    const { db } = this.#options;
-    if (await showRemotePicture(db, userId, place, picture, address)) return;
-    if (names.length > 0) await dropPending(db, names);
+    if (await show(place, picture, address)) return;
+    if (names.length > 0) await dropPending(this.#options.db, names);
   }
 
   async #fetch(kind: Picture['kind'], address: string, names: string[], isPrivate = false): Promise<Picture> {

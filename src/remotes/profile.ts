@@ -175,8 +175,13 @@ export function profileOf(person: SourcePerson, now: Date): RemoteProfile {
     ),
     pictures: { avatar: linkOf(person.avatarUrl), cover: linkOf(person.coverUrl) },
     members: person.members?.map(memberOf) ?? null,
-    flags: person.flags === null ? null : present(person.flags.slice(0, maxFlags).map(flagOf)),
+    flags: person.flags === null ? null : flagsOf(person.flags),
   };
+}
+
+/** Pride flags of a source, as many as somebody may have. */
+export function flagsOf(flags: readonly SourceFlag[]): RemoteFlag[] {
+  return present(flags.slice(0, maxFlags).map(flagOf));
 }
 
 function flagOf({ externalId, name, description, imageUrl }: SourceFlag): RemoteFlag | null {

@@ -28,7 +28,9 @@ export interface SourceName {
 
 /** The server that an entry of `SOURCES` means; "" for the one that everybody knows. */
 export function nameOf({ system, url }: Pick<SourceConfig, 'system' | 'url'>): SourceName {
-  return { provider: providers[system], instance: url === null ? '' : (URL.parse(url)?.host ?? '') };
+  const given = url === null ? null : URL.parse(url);
+  const isKnown = given === null || given.origin === places[system].origin;
+  return { provider: providers[system], instance: isKnown ? '' : given.host };
 }
 
 /** The system of a provider. */

@@ -6,6 +6,7 @@ import { type Entry, fromBuffer, type Options, type ZipFile } from 'yauzl';
 import { readConfig } from '../../src/config.ts';
 import { run } from '../../src/imports/kith-archive/run.ts';
 import { Progress } from '../../src/imports/progress.ts';
+import { Report } from '../../src/imports/report.ts';
 import { diskStorage } from '../../src/media/disk-storage.ts';
 import type { TestApp } from './app.ts';
 
@@ -77,7 +78,8 @@ export async function importArchive(
   file: string,
   given: { user?: string; withOthers?: boolean; env?: Record<string, string> } = {},
 ): Promise<string[]> {
-  const report = await run({
+  const report = new Report();
+  await run({
     db: app.database.db,
     storage: diskStorage(app.mediaFolder),
     config: readConfig(given.env ?? {}),
@@ -85,6 +87,7 @@ export async function importArchive(
     user: given.user,
     withOthers: given.withOthers ?? false,
     photos: undefined,
+    report,
     progress: new Progress(process.stderr),
     now: new Date(),
   });

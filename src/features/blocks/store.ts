@@ -80,20 +80,15 @@ export async function deleteBlock(db: Database, blockerId: string, blockedId: st
  * @returns whether they were not hidden yet.
  * @throws hides_hider_id_users_id_fk or hides_hidden_id_users_id_fk when one of the two is gone.
  */
-export async function insertHide(
-  db: Database,
-  hiderId: string,
-  hiddenId: string,
-  at: Date,
-): Promise<boolean> {
+export function insertHide(db: Database, hiderId: string, hiddenId: string, at: Date): Promise<boolean> {
   return transaction(db, async (tx) => {
-    const hidden = await tx
+    const inserted = await tx
       .insert(hides)
       .values({ hiderId, hiddenId, createdAt: at })
       .onConflictDoNothing()
       .returning({ id: hides.hiddenId });
     await forgetActs(tx, [[hiddenId, hiderId]]);
-    return hidden.length > 0;
+    return inserted.length > 0;
   });
 }
 

@@ -1,17 +1,13 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { brokenConstraint, transaction } from '../../db/errors.ts';
+import { transaction } from '../../db/errors.ts';
 import { keyArray, prepared } from '../../db/prepared.ts';
-import { newId } from '../../db/uuid.ts';
 import type { AccountKey } from '../accounts/store.ts';
 import { accounts } from '../accounts/table.ts';
-import { replaceTags } from '../tags/store.ts';
-import { randomSid } from '../users/account-store.ts';
-import { searchText, usernameKey } from '../users/rules.ts';
-import { lockOwner } from '../users/store.ts';
 import { users } from '../users/table.ts';
 import type { RemoteFlag } from './flag-store.ts';
-import { type RemoteMember, replaceRemoteMembers } from './member-store.ts';
+import type { RemoteMember } from './member-store.ts';
+import { accountOf, changePerson, insertPerson, withUsername, writeBeside } from './person-parts-store.ts';
 import { type RemoteIdentity, remoteUsernames } from './rules.ts';
 import { type RemoteCounters, remotes } from './table.ts';
 
@@ -80,7 +76,7 @@ export type SavedRemote = { userId: string; pictures: { avatar?: string; cover?:
  * Writes what a source says of somebody: a remote person, made where they are not here yet. All of it, or nothing.
  * @param at when it was read.
  */
-export async function saveRemote(
+export function saveRemote(
   db: Database,
   from: Pick<RemoteIdentity, 'provider' | 'instance'>,
   profile: RemoteProfile,
@@ -88,23 +84,7 @@ export async function saveRemote(
 ): Promise<SavedRemote> {
   const identity = { ...from, externalId: profile.externalId };
   const names = remoteUsernames(identity, profile.accountName ?? profile.username);
-  let username = names.next().value;
-  for (;;) {
-    try {
-      return await transaction(db, (tx) => save(tx, identity, profile, username, at));
-    } catch (error) {
-      const constraint = brokenConstraint(error);
-      if (constraint === 'users_username_unique' || constraint === 'claims_pkey')
-        username = names.next().value;
-      // Another has just made them, or a random sid was somebody's: what is there by now is looked at again.
-      else if (!isRetried(constraint)) throw error;
-    }
-  }
-}
-
-/** Another has made the same person, or had the same random sid. */
-function isRetried(constraint: string | null): boolean {
-  return ['accounts_unique', 'users_sid_unique', 'members_sid_unique'].includes(constraint ?? '');
+  return withUsername(db, names, (tx, username) => save(tx, identity, profile, username, at));
 }
 
 async function save(
@@ -116,24 +96,9 @@ async function save(
 ): Promise<SavedRemote> {
   const known = await accountOf(tx, identity);
   if (known && !known.isRemote) return null;
-  const person = known ? await update(tx, known, profile) : await insert(tx, identity, profile, username, at);
-  // Who had the name there before has it no longer.
-  if (profile.accountName !== null) {
-    await tx
-      .update(accounts)
-      .set({ username: null })
-      .where(
-        and(
-          eq(accounts.provider, identity.provider),
-          eq(accounts.instance, identity.instance),
-          sql`lower(${accounts.username}) = lower(${profile.accountName})`,
-          ne(accounts.id, person.accountId),
-          sql`EXISTS (SELECT FROM ${remotes} WHERE ${remotes.accountId} = ${accounts.id})`,
-        ),
-      );
-  }
-  await replaceTags(tx, person.userId, profile.tags, at);
-  if (profile.members) await replaceRemoteMembers(tx, person.userId, identity, profile.members, at);
+  if (known) await changePerson(tx, known, profile, { username: known.username });
+  const person = known ?? (await insertPerson(tx, identity, profile, { username, isRemote: true }, at));
+  await writeBeside(tx, identity, person, profile, at);
   const fetched = { fetchedAt: at, utcOffset: profile.utcOffset, counters: profile.counters };
   const [row] = await tx
     .insert(remotes)
@@ -141,84 +106,6 @@ async function save(
     .onConflictDoUpdate({ target: remotes.userId, set: fetched })
     .returning({ pictures: remotes.pictures });
   return { userId: person.userId, pictures: row?.pictures ?? {} };
-}
-
-async function accountOf(tx: Database, { provider, instance, externalId }: RemoteIdentity) {
-  const [row] = await tx
-    .select({
-      accountId: accounts.id,
-      userId: accounts.userId,
-      isRemote: users.isRemote,
-      username: users.username,
-    })
-    .from(accounts)
-    .innerJoin(users, eq(users.id, accounts.userId))
-    .where(
-      and(
-        eq(accounts.provider, provider),
-        eq(accounts.instance, instance),
-        eq(accounts.externalId, externalId),
-      ),
-    );
-  if (!row?.isRemote) return row ?? null;
-  await lockOwner(tx, row.userId);
-  // Somebody who brought it along while this waited has it now.
-  const [now] = await tx
-    .select({ userId: accounts.userId, isRemote: users.isRemote })
-    .from(accounts)
-    .innerJoin(users, eq(users.id, accounts.userId))
-    .where(eq(accounts.id, row.accountId));
-  return now ? { ...row, ...now } : null;
-}
-
-async function update(
-  tx: Database,
-  { accountId, userId, username }: { accountId: string; userId: string; username: string },
-  { columns, accountName, url }: RemoteProfile,
-) {
-  const { displayName = null, realName = null } = columns;
-  // What an operator has closed stays closed, whatever the source says.
-  const status = sql`CASE WHEN ${users.statusBefore} IS NULL THEN ${columns.status ?? 'ACTIVE'} ELSE ${users.status} END`;
-  await tx
-    .update(users)
-    .set({ ...columns, status, searchText: searchText({ username, displayName, realName }) })
-    .where(eq(users.id, userId));
-  await tx.update(accounts).set({ username: accountName, url }).where(eq(accounts.id, accountId));
-  return { accountId, userId };
-}
-
-async function insert(
-  tx: Database,
-  { provider, instance, externalId }: RemoteIdentity,
-  { columns, accountName, url }: RemoteProfile,
-  username: string,
-  at: Date,
-) {
-  const createdAt = columns.createdAt ?? at;
-  const [userId, accountId] = [newId(createdAt), newId(at)];
-  const { displayName = null, realName = null } = columns;
-  await tx.insert(users).values({
-    ...columns,
-    id: userId,
-    username,
-    usernameKey: usernameKey(username),
-    sid: randomSid(5),
-    isRemote: true,
-    searchText: searchText({ username, displayName, realName }),
-    createdAt,
-  });
-  await tx.insert(accounts).values({
-    id: accountId,
-    userId,
-    provider,
-    instance,
-    externalId,
-    username: accountName,
-    url,
-    isVisible: true,
-    createdAt: at,
-  });
-  return { accountId, userId };
 }
 
 /** Notes that a remote person is no longer where they were. What is here of them stays. */

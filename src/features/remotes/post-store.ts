@@ -46,10 +46,15 @@ export interface RemotePost {
 }
 
 /** A post that has just come, and the photos that are to come with it. */
-export interface ComePost {
+export interface ComePost extends PhotosOf {
+  externalId: string;
+}
+
+/** Photos that are to come with a post that is here. */
+export interface PhotosOf {
   id: string;
   isPublic: boolean;
-  photos: RemotePost['photos'];
+  photos: readonly (RemotePost['photos'][number] & { position: number })[];
 }
 
 type From = Pick<RemoteIdentity, 'provider' | 'instance'>;
@@ -248,8 +253,9 @@ async function insert(
   for (const { post, id } of whole) if (post.poll) await insertPoll(tx, id, post.poll, post.made.createdAt);
   return whole.map(({ post, id }) => ({
     id,
+    externalId: post.externalId,
     isPublic: post.made.visibility === 'PUBLIC',
-    photos: post.photos,
+    photos: post.photos.map((photo, position) => ({ ...photo, position })),
   }));
 }
 

@@ -22,7 +22,7 @@ export interface RemoteIdentity {
 export function* remoteUsernames(
   { provider, instance, externalId }: RemoteIdentity,
   name: string | null,
-): Generator<string> {
+): Generator<string, never> {
   const [local = '', own = ''] = (name ?? '').split('@');
   const clean = (text: string, allowed: RegExp) => text.slice(0, 200).replace(allowed, '').slice(0, 64);
   const named = clean(local, /[^A-Za-z0-9_.-]/g);

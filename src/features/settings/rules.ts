@@ -14,7 +14,7 @@ function isLanguageTag(tag: string): boolean {
 }
 
 /** A language as RFC 5646 writes it, whatever the case it came in. */
-const language = rule(
+export const languageShape = rule(
   text(64),
   isLanguageTag,
   'This is no BCP 47 language tag such as en or pt-BR.',
@@ -42,8 +42,8 @@ export const settingsShape = z.object({
     .optional(),
   display: z
     .object({
-      language: language.optional(),
-      contentLanguages: list(language, maxContentLanguages).transform(unique).optional(),
+      language: languageShape.optional(),
+      contentLanguages: list(languageShape, maxContentLanguages).transform(unique).optional(),
       hideFollowSuggestions: z.boolean().optional(),
       showFeaturedSuggestions: z.boolean().optional(),
     })

@@ -3,7 +3,6 @@
 import { stat } from 'node:fs/promises';
 import type { ImportOptions } from '../import.ts';
 import { entriesOf } from '../json-entries.ts';
-import { Report } from '../report.ts';
 import { takeAvatar } from './avatar.ts';
 import { takeAspects, takeBlocks, takeContacts } from './contacts.ts';
 import type { Moving } from './context.ts';
@@ -18,9 +17,8 @@ import { surveyOf } from './survey.ts';
 const readings = ['looking', 'contacts', 'posts', 'reshares', 'comments and likes'] as const;
 
 /** Moves somebody in. @throws ImportError for a file that cannot be taken, and an account that it cannot go into. */
-export async function run(options: ImportOptions): Promise<Report> {
-  const { db, file, progress, now } = options;
-  const report = new Report();
+export async function run(options: ImportOptions): Promise<void> {
+  const { db, file, progress, report, now } = options;
   const { size } = await stat(file);
   const reading = (what: (typeof readings)[number]) => (bytes: number) =>
     progress.show(readings.indexOf(what) * size + bytes, readings.length * size, what);
@@ -46,7 +44,6 @@ export async function run(options: ImportOptions): Promise<Report> {
       'others_data.relayables': 'list',
     } as const;
     await takeRelayables(moving, entriesOf(file, plan, reading('comments and likes')));
-    return report;
   } finally {
     progress.stop();
     photos?.close();

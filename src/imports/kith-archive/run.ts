@@ -12,7 +12,6 @@ import {
 } from '../../features/users/rules.ts';
 import { ImageProcessor } from '../../media/image.ts';
 import { type Import, ImportError, type ImportOptions } from '../import.ts';
-import { Report } from '../report.ts';
 import { bringAspects, bringCategories, bringFlags, bringMembers, bringProfile } from './account.ts';
 import type { Bringing } from './bring.ts';
 import { bringComments, bringDeeds, bringPosts } from './posts.ts';
@@ -26,7 +25,6 @@ import { openArchive } from './zip.ts';
  * @throws ImportError when it is none, or it is not clear whose it becomes.
  */
 export const run: Import = async (options) => {
-  const report = new Report();
   const now = () => options.now;
   const archive = await openArchive(options.file);
   try {
@@ -38,8 +36,8 @@ export const run: Import = async (options) => {
     const shapes = shapesAt(options.now);
     const profile = shapes.profile.safeParse(await archive.json('profile.json'));
     const joinedAt = profile.data?.joinedAt ?? options.now;
-    const me = await accountFor(options, report, about.data.username, joinedAt);
-    const { db, config, storage, withOthers, progress } = options;
+    const me = await accountFor(options, about.data.username, joinedAt);
+    const { db, config, storage, withOthers, progress, report } = options;
     const images = new ImageProcessor();
     const to: Bringing = {
       db,
@@ -69,12 +67,11 @@ export const run: Import = async (options) => {
     await bringDeeds(to);
     for await (const account of archive.rows('accounts.json')) {
       // Who somebody is elsewhere is theirs to prove.
-      report.left(
+      options.report.left(
         'accounts elsewhere',
         z.object({}).safeParse(account).success ? 'to be linked again here' : 'no account',
       );
     }
-    return report;
   } finally {
     options.progress.stop();
     archive.close();
@@ -83,8 +80,7 @@ export const run: Import = async (options) => {
 
 /** The id of the account of this username, which is made where there is none. @throws ImportError */
 async function accountFor(
-  { db, config, user }: ImportOptions,
-  report: Report,
+  { db, config, user, report }: ImportOptions,
   named: string,
   createdAt: Date,
 ): Promise<string> {
