@@ -3,6 +3,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The files that take longest, and the longest of them first. */
 const longest = [
   'process/clients.test.ts',
+  'process/import-archive.test.ts',
+  'process/import-sources.test.ts',
   'process/start.test.ts',
   'process/admin.test.ts',
   'features/lists.test.ts',
@@ -10,6 +12,7 @@ const longest = [
   'process/load-graph.test.ts',
   'process/live.test.ts',
   'process/workers.test.ts',
+  'process/import-kith.test.ts',
   'features/connection-model.test.ts',
   'features/room-acts.test.ts',
   'features/connections.test.ts',

@@ -198,7 +198,7 @@ describe('npm run import -- --from one of the four systems', () => {
     expect(failed.output).not.toMatch(/^ +at |SourceError|before=/m);
     expect((await other.move('diaspora', podArgs)).code).toBe(0);
     expect((await other.look()).content).toEqual(content);
-  }, 60_000);
+  });
 
   it('selfcommunity: everybody moves in, with what there is between them; whoever is banned is suspended, and who is gone stays away', async () => {
     const { move, look } = await community();
