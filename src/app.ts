@@ -39,6 +39,7 @@ import { useReleasedUploads } from './http/uploads.ts';
 import { type Bus, Live } from './live/live.ts';
 import { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
+import { Links } from './remotes/links.ts';
 import { RemotePictures } from './remotes/pictures.ts';
 import { Remotes } from './remotes/remotes.ts';
 import { Sources } from './remotes/sources.ts';
@@ -121,6 +122,14 @@ export function createApp({
   const sources = new Sources(config.sources, sourceLimits);
   const remotePictures = new RemotePictures({ db: database, media, sources, now, log });
   const remotes = new Remotes({ db: database, sources, pictures: remotePictures, now, log });
+  const links = new Links({
+    db: database,
+    sources,
+    pictures: remotePictures,
+    secret: config.sources.secret,
+    now,
+    log,
+  });
   const pictures: MediaOptions = {
     storage,
     isFileName,
@@ -175,6 +184,7 @@ export function createApp({
       loaders: new Loaders({ shared: identity ? null : shared, onBatch: metrics?.batch }),
       media,
       remotes,
+      links,
       wakeExports: () => exporter.wake(),
       spent: { values: 0, sources: 0 },
       now,
@@ -251,11 +261,10 @@ export function createApp({
     /** From now on archives are made here that other processes were asked for. */
     startExports: () => exporter.start(),
     dispose: async () => {
-      await exporter.close();
-      const pictures = remotePictures.close();
+      const background = [exporter.close(), links.close(), remotePictures.close()];
       media.images.clear();
       await sources.close();
-      await pictures;
+      await Promise.all(background);
       await live.close();
       await buckets?.close();
       await yoga.dispose();

@@ -6,6 +6,7 @@ import type { Loaders } from './graphql/loader.ts';
 import type { Live } from './live/live.ts';
 import type { ImageProcessor } from './media/image.ts';
 import type { MediaStorage } from './media/storage.ts';
+import type { Links } from './remotes/links.ts';
 import type { Remotes } from './remotes/remotes.ts';
 import type { RequestStats } from './telemetry/request.ts';
 
@@ -33,6 +34,8 @@ export interface Context {
   wakeExports: () => void;
   /** People of other systems. */
   remotes: Remotes;
+  /** Accounts of people here in other systems. */
+  links: Links;
   /** What is noted of it for the log and the metrics. */
   stats: RequestStats;
   /** What has gone into the answer so far, of what it may have: see graphql/budget.ts. */

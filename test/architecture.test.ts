@@ -11,7 +11,7 @@ const mayImport: [from: RegExp, to: RegExp][] = [
   [/^schema\.ts$/, /^(graphql|features)\//],
   [
     /^(context|config)(\.test)?\.ts$/,
-    /^(config\.ts|auth\/|db\/client\.ts|graphql\/|live\/|media\/|remotes\/remotes\.ts|telemetry\/request\.ts)/,
+    /^(config\.ts|auth\/|db\/client\.ts|graphql\/|live\/|media\/|remotes\/(links|remotes)\.ts|telemetry\/request\.ts)/,
   ],
   [/^graphiql\//, /^graphiql\//],
   [/^live\//, /^live\//],

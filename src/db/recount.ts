@@ -136,7 +136,7 @@ async function wrongAmong(
 }
 
 /** Sets those of these rows right that are wrong once nobody else can change them. @returns what they were. */
-async function mendLocked(tx: Database, tally: Tally, ids: readonly string[]): Promise<WrongRow[]> {
+export async function mendLocked(tx: Database, tally: Tally, ids: readonly string[]): Promise<WrongRow[]> {
   const { table, id, counts, guard } = tally;
   if (guard) await lock(tx, guard.id, guard.of(arrayOf(ids)));
   await lock(tx, id, sql`SELECT unnest(${arrayOf(ids)})`);

@@ -5,7 +5,10 @@ import type { Logger } from 'pino';
 import { withoutStatement } from '../db/errors.ts';
 import { passingFailure } from '../db/failures.ts';
 
-/** Gives every error a code: what carries none by now came from graphql-js, about the request. */
+/**
+ * Gives every error a code: what carries none by now came from graphql-js, about the request. Such an error repeats what
+ * is wrong of it, whole input objects with whatever secret is in them: that is left out.
+ */
 export function useErrorCodes(): Plugin {
   return {
     onParse:
@@ -19,8 +22,9 @@ export function useErrorCodes(): Plugin {
       if (!result || !('errors' in result) || !result.errors) return;
       // Nothing was executed: variables that do not fit, for instance.
       const http = 'data' in result ? undefined : { status: 400, spec: true };
-      if (!result.errors.some((e) => e.extensions?.code === undefined || (http && !e.extensions.http)))
-        return;
+      const isDone = ({ message, extensions }: GraphQLError) =>
+        extensions?.code !== undefined && !(http && (!extensions.http || message !== withoutValue(message)));
+      if (result.errors.every(isDone)) return;
       setResult({
         ...result,
         errors: result.errors.map((e) =>
@@ -31,8 +35,16 @@ export function useErrorCodes(): Plugin {
   };
 }
 
+/** What graphql-js says of a value, without the value. */
+function withoutValue(message: string): string {
+  return message
+    .replace(/(, found|\. Found): [{[][\s\S]*$/, '.')
+    .replace(/(String cannot represent a non string value): [\s\S]*$/, '$1.')
+    .replace(/((?:found|Unexpected) (?:Block)?String) "[\s\S]*$/, '$1.');
+}
+
 function withCode(error: GraphQLError, code: unknown, http?: object): GraphQLError {
-  return new GraphQLError(error.message, {
+  return new GraphQLError(withoutValue(error.message), {
     nodes: error.nodes,
     source: error.source,
     positions: error.positions,

@@ -1,4 +1,5 @@
-// Pictures of people who live elsewhere: they come after the answer, through the same pipeline as uploads.
+// Pictures of people who live elsewhere, or have brought an account along: they come after the answer, through the same
+// pipeline as uploads.
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Media } from '../context.ts';
@@ -17,6 +18,7 @@ import {
 } from '../features/remotes/flag-store.ts';
 import { showRemotePicture } from '../features/remotes/picture-store.ts';
 import { type PhotosOf, showRemotePhoto } from '../features/remotes/post-store.ts';
+import { type Place, showTakenPicture } from '../features/remotes/profile-store.ts';
 import { maxImageBytes } from '../media/image.ts';
 import type { SourceName, Sources } from './sources.ts';
 
@@ -38,8 +40,6 @@ export interface RemotePicturesOptions {
 
 /** Shows a picture of a profile where it belongs. @returns whether it is shown by it now. */
 export type Show = (place: Place, picture: Picture | null, address: string | null) => Promise<boolean>;
-
-type Place = 'avatar' | 'cover';
 
 /** Brings pictures along. */
 export class RemotePictures {
@@ -80,9 +80,22 @@ export class RemotePictures {
   come({ id, isPublic, photos }: PhotosOf): void {
     for (const { position, url, description } of photos) {
       this.#soon('photo', url, async (names) => {
-        const image = await this.#fetch('photo', url, names, !isPublic);
+        const image = await this.fetch('photo', url, names, !isPublic);
         const { db } = this.#options;
         if (!(await showRemotePhoto(db, id, { position, image, description }))) await dropPending(db, names);
+      });
+    }
+  }
+
+  /** Has pictures come along with an account of somebody's, who shows them where they have not another by then. */
+  bring(to: { owner: string; accountId: string }, wanted: { [Name in Place]?: string }): void {
+    for (const place of ['avatar', 'cover'] as const) {
+      const address = wanted[place];
+      if (address === undefined) continue;
+      this.#soon(place, address, async (names) => {
+        const picture = await this.fetch(place, address, names);
+        const isShown = await showTakenPicture(this.#options.db, to, place, picture, address);
+        if (!isShown) await dropPending(this.#options.db, names);
       });
     }
   }
@@ -111,7 +124,7 @@ export class RemotePictures {
       await show();
       for (const flag of missing) {
         this.#soon('flag', flag.url, async (names) => {
-          const image = await this.#fetch('flag', flag.url, names);
+          const image = await this.fetch('flag', flag.url, names);
           if (await saveRemoteFlag(db, from, userId, { ...flag, image }, now())) await show();
           else await dropPending(db, names);
         });
@@ -156,12 +169,18 @@ export class RemotePictures {
   }
 
   async #show(place: Place, address: string | null, names: string[], show: Show): Promise<void> {
-    const picture = address === null ? null : await this.#fetch(place, address, names);
+    const picture = address === null ? null : await this.fetch(place, address, names);
     if (await show(place, picture, address)) return;
     if (names.length > 0) await dropPending(this.#options.db, names);
   }
 
-  async #fetch(kind: Picture['kind'], address: string, names: string[], isPrivate = false): Promise<Picture> {
+  /**
+   * Fetches a picture and stores it.
+   * @param names takes the picture's name before there is any file of it.
+   * @param isPrivate whether its URLs expire.
+   * @throws SourceError and ImageError
+   */
+  async fetch(kind: Picture['kind'], address: string, names: string[], isPrivate = false): Promise<Picture> {
     const { sources, media } = this.#options;
     const client = await sources.client();
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(patience)]);

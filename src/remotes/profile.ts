@@ -1,6 +1,7 @@
 // What a source says of somebody, as it can be kept here: of what is too long the beginning, of what is not of a form that
 // can be shown nothing. A source is not refused for what a client would be.
 
+import { isStorable } from '../db/text.ts';
 import { renderMarkdown } from '../features/profile/markdown.ts';
 import { isIcon } from '../features/profile/preference-rules.ts';
 import {
@@ -43,6 +44,11 @@ export function textOf(given: string | null, max: number): string | null {
 /** The same on one line. */
 export function lineOf(given: string | null, max: number): string | null {
   return textOf(given?.slice(0, max * 4 + 100).replace(/[\s\p{Cc}]+/gu, ' ') ?? null, max);
+}
+
+/** Whether somebody, or something, can be known by it. */
+export function isExternalId(text: string): boolean {
+  return text !== '' && text.length <= 255 && isStorable(text);
 }
 
 /** A link that may be shown; null for any other. */

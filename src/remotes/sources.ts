@@ -1,6 +1,7 @@
 // The sources that are configured, made when the first of them is asked: what speaks HTTP for them takes long to load.
 import type { SourceConfig, SourcesConfig } from '../config.ts';
 import type { RemoteProvider } from '../features/remotes/table.ts';
+import { SourceError } from '../sources/errors.ts';
 import type { SourceClient } from '../sources/http.ts';
 import type { SourceLimits } from '../sources/limits.ts';
 import type { Source } from '../sources/source.ts';
@@ -106,6 +107,22 @@ export class Sources {
     if (instance !== null) return instance;
     const known = this.#config.all.map(nameOf).filter((name) => name.provider === provider);
     return known.length === 1 ? (known[0]?.instance ?? '') : '';
+  }
+
+  /**
+   * The server that somebody means who brings a token for it: as its host is written everywhere.
+   * @throws SourceError `REFUSED` for what is no host.
+   */
+  hostOf(provider: RemoteProvider, given: string | null): string {
+    const instance = this.instanceOf(provider, given?.trim() ?? null);
+    if (instance === '') return '';
+    const host = /^[^\s/?#@\\]{1,255}$/.test(instance) ? URL.parse(`https://${instance}`)?.host : undefined;
+    const plain = host?.replace(/\.(?=:|$)/, '') ?? '';
+    if (plain === '') throw new SourceError('REFUSED', 'This is not a host.');
+    if (this.#configured.has(keyOf({ provider, instance: plain }))) return plain;
+    // One account has one name here, whether or not its server is named.
+    const { origin } = places[systemOf(provider)];
+    return origin !== null && URL.parse(origin)?.host === plain ? '' : plain;
   }
 
   /** @returns null for what is not configured. */

@@ -721,6 +721,7 @@ const anyOf: Record<string, string> = {
   '[ID!]!': '["x"]',
   'Boolean!': 'true',
   'ImageInput!': '{ base64: "x" }',
+  'AccountProvider!': 'DIASPORA',
   'RoomKind!': 'GROUP',
   'RoomRole!': 'ADMIN',
   'PostVisibility!': 'PUBLIC',

@@ -9,7 +9,7 @@ import { Crawl, type RawAnswer } from '../helpers/crawl.ts';
 import { fillEverything, idsIn, type Marked, secretValues, stranger, uuidOf } from '../helpers/marked.ts';
 import { isForm } from '../helpers/schema-walk.ts';
 
-const kith = useTestApp();
+const kith = useTestApp({ env: { SOURCE_SECRET: 'a secret of at least thirty-two bytes, for sources' } });
 
 const header = `# Who is told something by each field that can be reached from Query: of somebody who shows all there is to show, and of
 # what is theirs; and of somebody who shows as little as can be. No (false), none (null, 0) and nothing ("", []) tell

@@ -6,6 +6,7 @@ import { newId } from '../../src/db/uuid.ts';
 import { accounts } from '../../src/features/accounts/table.ts';
 import { addCategory } from '../../src/features/categories/operator-store.ts';
 import { setCollapsed } from '../../src/features/posts/operator-store.ts';
+import { accountLinks } from '../../src/features/remotes/table.ts';
 import { rooms } from '../../src/features/rooms/table.ts';
 import { describeTag } from '../../src/features/tags/store.ts';
 import { setBadge, suspend } from '../../src/features/users/operator-store.ts';
@@ -216,9 +217,10 @@ class Filler {
       .where(eq(users.id, userId));
     for (const badge of ['ADMIN', 'VERIFIED'] as const) await setBadge(db, this.#as, badge, true);
     const createdAt = new Date();
+    const accountIds = [newId(createdAt), newId(createdAt)];
     await db.insert(accounts).values(
       [shown, own].map((mark, n) => ({
-        id: newId(createdAt),
+        id: accountIds[n] ?? '',
         userId,
         provider: 'DIASPORA' as const,
         instance: `${mark}.example`,
@@ -229,6 +231,8 @@ class Filler {
         createdAt,
       })),
     );
+    const linked = { linkedAt: createdAt, syncedAt: createdAt, token: Buffer.from('sealed') };
+    await db.insert(accountLinks).values(accountIds.map((accountId) => ({ ...linked, accountId })));
     await describeTag(db, `${shown}-tag`, { color: '#112233', description: `${shown} tag` }, createdAt);
   }
 

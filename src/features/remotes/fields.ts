@@ -1,7 +1,9 @@
+import { type Context, viewerId } from '../../context.ts';
 import { builder } from '../../graphql/builder.ts';
-import { AccountProviderEnum } from '../accounts/type.ts';
+import type { AccountRow } from '../accounts/store.ts';
+import { AccountProviderEnum, AccountRef } from '../accounts/type.ts';
 import { UserRef } from '../users/type.ts';
-import { remoteLoader } from './loaders.ts';
+import { linkLoader, remoteLoader } from './loaders.ts';
 import type { RemoteRow } from './person-store.ts';
 import type { RemoteCounters } from './table.ts';
 
@@ -73,3 +75,34 @@ builder.objectField(UserRef, 'remote', (t) =>
     resolve: (user, _args, ctx) => (user.isRemote ? ctx.loaders.load(ctx, remoteLoader, user.id) : null),
   }),
 );
+
+/** How the viewer has linked an account of their own; null for others', and for what is not linked. */
+async function ownLink(ctx: Context, { id, userId }: AccountRow) {
+  const isOwn = userId === viewerId(ctx) && ctx.viewer?.scopes.has('profile:read_private');
+  return isOwn ? ctx.loaders.load(ctx, linkLoader, id) : null;
+}
+
+const toThemself = 'Told to its owner alone, with the scope `profile:read_private`;';
+
+builder.objectFields(AccountRef, (t) => ({
+  linkedAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: `When it was linked. ${toThemself} null to others and where it was not: see \`linkAccount\`.`,
+    resolve: async (account, _args, ctx) => (await ownLink(ctx, account))?.linkedAt ?? null,
+  }),
+  syncedAt: t.field({
+    type: 'DateTime',
+    nullable: true,
+    description: `When it was last read. ${toThemself} null to others and where it is not linked: see \`syncAccount\`.`,
+    resolve: async (account, _args, ctx) => (await ownLink(ctx, account))?.syncedAt ?? null,
+  }),
+  keepsToken: t.boolean({
+    nullable: true,
+    description: `Whether a token is kept for it, so that \`syncAccount\` needs none. ${toThemself} null to others and where it is not linked.`,
+    resolve: async (account, _args, ctx) => {
+      const link = await ownLink(ctx, account);
+      return link ? link.hasToken && ctx.links.keepsTokens : null;
+    },
+  }),
+}));

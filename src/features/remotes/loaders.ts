@@ -1,4 +1,5 @@
 import { byKey } from '../../graphql/loader.ts';
+import { linksOf } from './link-store.ts';
 import { remotesOf } from './person-store.ts';
 import { postOrigins } from './post-store.ts';
 
@@ -12,4 +13,10 @@ export const remoteLoader = byKey(
 export const postOriginLoader = byKey(
   (ctx, ids) => postOrigins(ctx.db, ids),
   (origin) => origin.id,
+);
+
+/** When accounts were linked, by their ids: null for those that were not. */
+export const linkLoader = byKey(
+  (ctx, ids) => linksOf(ctx.db, ids),
+  (link) => link.accountId,
 );

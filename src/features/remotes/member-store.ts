@@ -47,7 +47,7 @@ export async function replaceRemoteMembers(
     .update(members)
     .set({ nameKey: sql`${members.id}::text` })
     .where(eq(members.ownerId, ownerId));
-  const named = withNames([...byId.values()]);
+  const named = freeNames([...byId.values()]);
   for (const { member, ...name } of named) {
     const id = known.get(member.externalId);
     if (id)
@@ -84,12 +84,16 @@ export async function replaceRemoteMembers(
     .onConflictDoNothing();
 }
 
-/** Names as they are unique among an owner's. */
-function withNames(all: readonly RemoteMember[]) {
-  const taken = new Set<string>();
+/**
+ * Names as they are unique among an owner's.
+ * @param taken keys of names that are in use; takes those that are given.
+ */
+export function freeNames<Named extends { name: string }>(all: readonly Named[], taken = new Set<string>()) {
   return all.map((member) => {
     let { name } = member;
-    for (let n = 2; taken.has(memberKey(name)); n++) name = `${member.name.slice(0, 90)} (${n})`;
+    for (let n = 2; taken.has(memberKey(name)); n++) {
+      name = `${[...member.name].slice(0, 90).join('')} (${n})`;
+    }
     taken.add(memberKey(name));
     return { member, name, nameKey: memberKey(name) };
   });

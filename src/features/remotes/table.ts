@@ -80,7 +80,7 @@ export const origins = pgTable(
   'origins',
   {
     provider: text().notNull(),
-    /** The server, as in `accounts`; for what is a person's own there (flags, aspects) it is in `externalId` whose. */
+    /** The server, as in `accounts`. */
     instance: text().notNull(),
     kind: text({ enum: originKinds }).notNull(),
     externalId: text('external_id').notNull(),

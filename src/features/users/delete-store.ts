@@ -10,12 +10,8 @@ import { posts } from '../posts/table.ts';
 import { leaveRooms } from '../rooms/act-store.ts';
 import { lockRoomsOf } from '../rooms/lock-store.ts';
 import { roomMembers } from '../rooms/table.ts';
+import { lockNeighbours, NeighboursChanged } from './neighbours-store.ts';
 import { userStats, users } from './table.ts';
-
-/** Somebody has come to follow, be followed by or ask a person who is being deleted. */
-class NeighboursChanged extends Error {
-  override readonly name = 'NeighboursChanged';
-}
 
 /**
  * Deletes a person and all that is theirs, in one transaction: counters of those they followed and were followed by
@@ -36,24 +32,7 @@ export async function deleteUser(db: Database, id: string): Promise<string[]> {
 async function deleteLocked(tx: Database, id: string): Promise<string[]> {
   // Somebody with a million followers may take longer than a statement usually may.
   await tx.execute(sql`SET LOCAL statement_timeout = '60s'`);
-  const neighbours = () =>
-    tx
-      .select({ id: userStats.userId })
-      .from(userStats)
-      .where(
-        sql`${userStats.userId} IN (
-          SELECT ${follows.followeeId} FROM ${follows} WHERE ${follows.followerId} = ${id}
-          UNION SELECT ${follows.followerId} FROM ${follows} WHERE ${follows.followeeId} = ${id}
-          UNION SELECT ${connections.requesterId} FROM ${connections} WHERE ${connections.addresseeId} = ${id}
-          UNION SELECT ${connections.addresseeId} FROM ${connections} WHERE ${connections.requesterId} = ${id}
-          UNION SELECT ${posts.authorId} FROM ${posts} WHERE ${posts.id} IN (${postsTouchedBy(id)})
-          UNION SELECT ${id}::uuid)`,
-      )
-      .orderBy(userStats.userId);
-  // All counters that will change, in the order every writer takes them in. Who came while this waited is not locked,
-  // and could no longer be in order: then all of it begins again.
-  const locked = new Set((await neighbours().for('no key update')).map((row) => row.id));
-  if ((await neighbours()).some((row) => !locked.has(row.id))) throw new NeighboursChanged();
+  await lockNeighbours(tx, id);
   const rooms = await lockRoomsOf(tx, id);
   await lockPostStats(tx, postsTouchedBy(id));
   const told = await lockInboxes(
