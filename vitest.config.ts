@@ -25,8 +25,8 @@ export default defineConfig({
         : []),
     ],
     pool: 'forks',
-    // One more than there are cores: many of them wait, for a database or a process.
-    maxWorkers: 3,
+    // One more than there are cores where they wait for a database of another process.
+    maxWorkers: process.env.DATABASE_URL ? 3 : 2,
     // Most of what a test makes is gone soon: with room for more of it, it need not be looked through as often.
     execArgv: ['--import', './src/fast-start.ts', '--max-semi-space-size=64'],
     // Files share what they import: loading it anew for each of them took a third of the time of all tests. What a

@@ -79,6 +79,7 @@ const lists: readonly PlannedList[] = [
   { on: 'Room', field: 'posts', table: 'posts' },
   { on: 'Aspect', field: 'users', table: 'aspect_users' },
   { on: 'Viewer', field: 'blockedUsers', table: 'blocks' },
+  { on: 'Viewer', field: 'exports', table: 'exports' },
   { on: 'Viewer', field: 'hiddenUsers', table: 'hides' },
   ...['RECEIVED, status: PENDING', 'RECEIVED, status: REJECTED', 'RECEIVED, status: ACCEPTED'].map(
     (direction): PlannedList => ({

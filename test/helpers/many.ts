@@ -151,6 +151,10 @@ function statements(ada: string, bob: string, carol: string): string[] {
     FROM ${rows(1, 3 * many)}`,
     `INSERT INTO notification_actors (notification_id, actor_id, receiver_id, version, acted_at)
     SELECT id, ${person('version')}, receiver_id, version, created_at FROM notifications`,
+    // Archives.
+    `INSERT INTO exports (id, user_id, state, created_at)
+    SELECT ${id('other', 'n')}, CASE n % 2 WHEN 0 THEN '${ada}'::uuid ELSE ${person('n')} END, 'EXPIRED', ${at}
+    FROM ${rows(1, 2 * many)}`,
   ];
 }
 
