@@ -570,7 +570,9 @@ describe('whoever lived elsewhere', () => {
           .then(({ userErrors }) => expect(userErrors).toEqual([])),
       ]);
       expect(
-        [...codes].filter((code) => !['INVALID', 'NOT_FOUND', 'BLOCKED', 'GONE', 'CONFLICT'].includes(code)),
+        [...codes].filter(
+          (code) => !['INVALID', 'NOT_FOUND', 'BLOCKED', 'ALREADY_EXISTS', 'GONE', 'CONFLICT'].includes(code),
+        ),
       ).toEqual([]);
       expect(await placesOf(kith, remoteUuid)).toEqual([]);
       expect(await miscounted(kith)).toEqual([]);
