@@ -5,3 +5,6 @@ export const textC = customType<{ data: string; driverData: string }>({ dataType
 
 /** A point in time to the millisecond, which is what a Date holds: anything finer would lose or repeat rows of lists. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** Bytes. */
+export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });

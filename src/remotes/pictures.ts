@@ -10,12 +10,8 @@ import { storePicture } from '../features/media/pictures.ts';
 import { fileSizes } from '../features/media/rules.ts';
 import { dropPending } from '../features/media/store.ts';
 import type { Picture } from '../features/media/table.ts';
-import {
-  flagUrls,
-  type RemoteFlag,
-  saveRemoteFlag,
-  showRemoteFlags,
-} from '../features/remotes/flag-store.ts';
+import { type RemoteFlag, saveRemoteFlag, showRemoteFlags } from '../features/remotes/flag-store.ts';
+import { originUrls } from '../features/remotes/origin-store.ts';
 import { showRemotePicture } from '../features/remotes/picture-store.ts';
 import { type PhotosOf, showRemotePhoto } from '../features/remotes/post-store.ts';
 import { type Place, showTakenPicture } from '../features/remotes/profile-store.ts';
@@ -112,7 +108,7 @@ export class RemotePictures {
   ): void {
     const { db, now } = this.#options;
     this.#soon('flag', null, async () => {
-      const known = await flagUrls(db, from, userId);
+      const known = await originUrls(db, { ...from, kind: 'flag' }, userId);
       const missing = [...flags, ...others].filter(({ externalId, url }) => known.get(externalId) !== url);
       const show = () =>
         showRemoteFlags(

@@ -8,7 +8,7 @@ import { textTags } from '../features/profile/markdown.ts';
 import { tag } from '../features/profile/rules.ts';
 import type { RemotePoll, RemotePost } from '../features/remotes/post-store.ts';
 import type { SourcePoll, SourcePost } from '../sources/records.ts';
-import { lineOf, linkOf, maxText, textOf } from './profile.ts';
+import { lineOf, linkOf, maxText, pointOf, textOf } from './profile.ts';
 
 const turndown = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', emDelimiter: '*' });
 
@@ -73,9 +73,6 @@ export function remotePostOf(post: SourcePost, now: Date): RemotePost {
     const address = linkOf(url);
     return address === null ? [] : [{ url: address, description: textOf(description, 1_000) }];
   });
-  const { latitude = null, longitude = null } = post.location ?? {};
-  const isPoint =
-    latitude !== null && longitude !== null && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
   const createdAt = post.createdAt <= now && post.createdAt.getTime() >= 0 ? post.createdAt : now;
   const updatedAt =
     post.updatedAt && post.updatedAt > createdAt && post.updatedAt <= now ? post.updatedAt : createdAt;
@@ -101,8 +98,7 @@ export function remotePostOf(post: SourcePost, now: Date): RemotePost {
         links.map(({ kind }) => kind),
       ),
       locationName: textOf(post.location?.name ?? null, 255),
-      latitude: isPoint ? latitude : null,
-      longitude: isPoint ? longitude : null,
+      ...pointOf(post.location),
       updatedAt,
     },
     slug: slugOf(title ?? text.title),

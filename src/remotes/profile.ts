@@ -121,7 +121,7 @@ const bioOf = (bio: string | null) => {
 };
 
 /** Both or neither: half a point is none. */
-function pointOf(place: SourcePerson['location']) {
+export function pointOf(place: SourcePerson['location']) {
   const { latitude = null, longitude = null } = place ?? {};
   const isPoint =
     latitude !== null && longitude !== null && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;

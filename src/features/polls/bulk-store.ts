@@ -3,11 +3,11 @@ import { newId } from '../../db/uuid.ts';
 import { pollChoices, polls } from './table.ts';
 
 /** A poll that comes from elsewhere, with how many had voted there. */
-export interface PollToLoad {
-  id: string;
-  postId: string;
-  question: string;
-  createdAt: Date;
+export interface PollToLoad
+  extends Pick<
+    typeof polls.$inferInsert,
+    'id' | 'postId' | 'question' | 'multipleChoice' | 'isHidden' | 'expiresAt' | 'closedAt' | 'createdAt'
+  > {
   /** How many people had voted. */
   voters: number;
   /** The answers in their order, with how many had chosen each. */
@@ -18,9 +18,11 @@ export interface PollToLoad {
 export async function insertPolls(tx: Database, all: readonly PollToLoad[]): Promise<void> {
   if (all.length === 0) return;
   await tx.insert(polls).values(
-    all.map(({ id, postId, question, createdAt, voters }) => ({
-      ...{ id, postId, question, createdAt, updatedAt: createdAt, importedVoters: voters },
-      ...{ multipleChoice: false, isHidden: false, showsVoters: false },
+    all.map(({ voters, choices: _, ...poll }) => ({
+      ...poll,
+      updatedAt: poll.createdAt,
+      importedVoters: voters,
+      showsVoters: false,
     })),
   );
   await tx.insert(pollChoices).values(

@@ -6,6 +6,7 @@ import { replaceShownFlags } from '../flags/store.ts';
 import { prideFlags } from '../flags/table.ts';
 import type { Picture } from '../media/table.ts';
 import { lockOwner } from '../users/store.ts';
+import { claimOrigins, isFrom } from './origin-store.ts';
 import type { RemoteIdentity } from './rules.ts';
 import { origins } from './table.ts';
 
@@ -20,21 +21,7 @@ export interface RemoteFlag {
 
 type From = Pick<RemoteIdentity, 'provider' | 'instance'>;
 
-const ofKind = ({ provider, instance }: From) =>
-  and(eq(origins.provider, provider), eq(origins.instance, instance), eq(origins.kind, 'flag'));
-
-/** Where the pictures of somebody's flags came from, by the flags' ids at the source. */
-export async function flagUrls(
-  db: Database,
-  from: From,
-  ownerId: string,
-): Promise<Map<string, string | null>> {
-  const rows = await db
-    .select({ externalId: origins.externalId, url: origins.url })
-    .from(origins)
-    .where(and(ofKind(from), eq(origins.ownerId, ownerId)));
-  return new Map(rows.map(({ externalId, url }) => [externalId, url]));
-}
+const flagsFrom = (from: From) => ({ ...from, kind: 'flag' as const });
 
 /**
  * Puts a flag that has come along into its owner's library, or changes it there.
@@ -53,7 +40,7 @@ export async function saveRemoteFlag(
     const [known] = await tx
       .select({ id: origins.id })
       .from(origins)
-      .where(and(ofKind(from), eq(origins.externalId, externalId), eq(origins.ownerId, ownerId)));
+      .where(and(isFrom(flagsFrom(from)), eq(origins.externalId, externalId), eq(origins.ownerId, ownerId)));
     if (known) {
       await tx.update(origins).set({ url }).where(eq(origins.id, known.id));
       const changed = await tx
@@ -64,12 +51,8 @@ export async function saveRemoteFlag(
       return changed.length > 0;
     }
     const id = newId(at);
-    const claimed = await tx
-      .insert(origins)
-      .values({ ...from, kind: 'flag', externalId, id, ownerId, url })
-      .onConflictDoNothing()
-      .returning({ id: origins.id });
-    if (claimed.length === 0) return false;
+    const claimed = await claimOrigins(tx, flagsFrom(from), [{ externalId, id, ownerId, url }]);
+    if (claimed.size === 0) return false;
     await tx.insert(prideFlags).values({ id, ownerId, name, description, image, createdAt: at });
     return true;
   });
@@ -92,7 +75,11 @@ export function showRemoteFlags(
             .from(prideFlags)
             .innerJoin(origins, eq(origins.id, prideFlags.id))
             .where(
-              and(ofKind(from), eq(prideFlags.ownerId, ownerId), inArray(origins.externalId, [...shown])),
+              and(
+                isFrom(flagsFrom(from)),
+                eq(prideFlags.ownerId, ownerId),
+                inArray(origins.externalId, [...shown]),
+              ),
             )
             .orderBy(sql`array_position(${sql.param(shown)}::text[], ${origins.externalId})`);
     await replaceShownFlags(

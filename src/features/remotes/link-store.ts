@@ -10,6 +10,7 @@ import { lockOwner } from '../users/store.ts';
 import { claims, users } from '../users/table.ts';
 import { lockMerge, mergeLocked } from './merge-store.ts';
 import { memberMarks } from './own-store.ts';
+import { isAccount } from './person-parts-store.ts';
 import type { RemoteProfile } from './person-store.ts';
 import { type Filled, fillProfile } from './profile-store.ts';
 import type { RemoteIdentity } from './rules.ts';
@@ -98,7 +99,7 @@ async function link(tx: Database, proof: Proof): Promise<Linked | LinkRefusal> {
   return { ...filled, accountId, told };
 }
 
-async function accountOf(tx: Database, { provider, instance, externalId }: RemoteIdentity) {
+async function accountOf(tx: Database, identity: RemoteIdentity) {
   const [row] = await tx
     .select({
       id: accounts.id,
@@ -111,13 +112,7 @@ async function accountOf(tx: Database, { provider, instance, externalId }: Remot
     })
     .from(accounts)
     .innerJoin(users, eq(users.id, accounts.userId))
-    .where(
-      and(
-        eq(accounts.provider, provider),
-        eq(accounts.instance, instance),
-        eq(accounts.externalId, externalId),
-      ),
-    );
+    .where(isAccount(identity));
   return row ?? null;
 }
 

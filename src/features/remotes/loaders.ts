@@ -1,7 +1,7 @@
 import { byKey } from '../../graphql/loader.ts';
 import { linksOf } from './link-store.ts';
+import { postOrigins } from './origin-store.ts';
 import { remotesOf } from './person-store.ts';
-import { postOrigins } from './post-store.ts';
 
 /** What of people is known of other systems, by their ids: null for who lives here. */
 export const remoteLoader = byKey(

@@ -9,10 +9,11 @@ import { members } from '../members/table.ts';
 import { randomSid } from '../users/account-store.ts';
 import { usernameCandidates } from '../users/rules.ts';
 import { claims, users } from '../users/table.ts';
+import { isFrom } from './origin-store.ts';
 import { accountOf, changePerson, insertPerson, withUsername, writeBeside } from './person-parts-store.ts';
 import type { RemoteProfile } from './person-store.ts';
 import type { RemoteIdentity } from './rules.ts';
-import { type OriginKind, origins, remotes } from './table.ts';
+import { origins, remotes } from './table.ts';
 
 type From = Pick<RemoteIdentity, 'provider' | 'instance'>;
 
@@ -189,7 +190,7 @@ export async function picturesHere(
     .from(origins)
     .where(
       and(
-        ofKind({ provider, instance }, 'photo'),
+        isFrom({ provider, instance, kind: 'photo' }),
         inArray(
           origins.externalId,
           places.map((place) => pictureOf(place, externalId)),
@@ -203,9 +204,6 @@ export async function picturesHere(
     }),
   );
 }
-
-const ofKind = ({ provider, instance }: From, kind: OriginKind) =>
-  and(eq(origins.provider, provider), eq(origins.instance, instance), eq(origins.kind, kind));
 
 /**
  * Shows a picture that has come along with somebody who has moved in, and notes where it was.
@@ -231,19 +229,6 @@ export function showMovedPicture(
   });
 }
 
-/** Where the avatars of somebody's members came from, by the members' ids at the source; null for none so far. */
-export async function memberAvatars(
-  db: Database,
-  from: From,
-  ownerId: string,
-): Promise<Map<string, string | null>> {
-  const rows = await db
-    .select({ externalId: origins.externalId, url: origins.url })
-    .from(origins)
-    .where(and(ofKind(from, 'member'), eq(origins.ownerId, ownerId)));
-  return new Map(rows.map(({ externalId, url }) => [externalId, url]));
-}
-
 /** Shows a member's avatar that has come along, and notes where it was. @returns whether the member is there. */
 export function showMemberAvatar(
   db: Database,
@@ -257,7 +242,13 @@ export function showMemberAvatar(
     const [origin] = await tx
       .update(origins)
       .set({ url })
-      .where(and(ofKind(from, 'member'), eq(origins.externalId, externalId), eq(origins.ownerId, ownerId)))
+      .where(
+        and(
+          isFrom({ ...from, kind: 'member' }),
+          eq(origins.externalId, externalId),
+          eq(origins.ownerId, ownerId),
+        ),
+      )
       .returning({ id: origins.id });
     if (!origin) return false;
     const shown = await tx

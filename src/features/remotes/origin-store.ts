@@ -1,9 +1,16 @@
 // What things were before they came here.
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from '../../db/client.ts';
+import { keyArray, prepared } from '../../db/prepared.ts';
 import { rowsOf } from '../../db/rows.ts';
-import { type OriginKind, origins, type RemoteProvider } from './table.ts';
+import {
+  type OriginKind,
+  origins,
+  type RemoteCounters,
+  type RemoteProvider,
+  remoteProviders,
+} from './table.ts';
 
 /** Where things come from: a system, one of its servers, and what kind they are. */
 export interface OriginPlace {
@@ -18,6 +25,26 @@ export interface NewOrigin {
   id: string;
   ownerId: string;
   url?: string | null;
+  /** What the source counted of it. */
+  counters?: RemoteCounters;
+}
+
+/** What came from there. */
+export function isFrom({ provider, instance, kind }: OriginPlace) {
+  return and(eq(origins.provider, provider), eq(origins.instance, instance), eq(origins.kind, kind));
+}
+
+/** Where the pictures of somebody's things came from, by what the things were there; null for none so far. */
+export async function originUrls(
+  db: Database,
+  place: OriginPlace,
+  ownerId: string,
+): Promise<Map<string, string | null>> {
+  const rows = await db
+    .select({ externalId: origins.externalId, url: origins.url })
+    .from(origins)
+    .where(and(isFrom(place), eq(origins.ownerId, ownerId)));
+  return new Map(rows.map(({ externalId, url }) => [externalId, url]));
 }
 
 const originRow = z.object({ external_id: z.string(), id: z.string(), owner_id: z.string() });
@@ -27,7 +54,7 @@ export async function originsOf(
   db: Database,
   { provider, instance, kind }: OriginPlace,
   externalIds: readonly string[],
-): Promise<Map<string, Required<Omit<NewOrigin, 'url'>>>> {
+): Promise<Map<string, Pick<NewOrigin, 'externalId' | 'id' | 'ownerId'>>> {
   if (externalIds.length === 0) return new Map();
   // Each is looked up: a plan that knows nothing of them would go through all that has come.
   const rows = await db.execute(sql`
@@ -58,17 +85,18 @@ export async function claimOrigins(
 ): Promise<Set<string>> {
   if (all.length === 0) return new Set();
   const rows = JSON.stringify(
-    all.map(({ externalId, id, ownerId, url = null }) => ({
+    all.map(({ externalId, id, ownerId, url = null, counters = null }) => ({
       external_id: externalId,
       id,
       owner_id: ownerId,
       url,
+      counters,
     })),
   );
   const made = await tx.execute(sql`
-    INSERT INTO ${origins} (provider, instance, kind, external_id, id, owner_id, url)
-    SELECT ${provider}, ${instance}, ${kind}, external_id, id, owner_id, url
-    FROM json_to_recordset(${rows}::text::json) AS n (external_id text, id uuid, owner_id uuid, url text)
+    INSERT INTO ${origins} (provider, instance, kind, external_id, id, owner_id, url, counters)
+    SELECT ${provider}, ${instance}, ${kind}, external_id, id, owner_id, url, counters
+    FROM json_to_recordset(${rows}::text::json) AS n (external_id text, id uuid, owner_id uuid, url text, counters jsonb)
     ON CONFLICT DO NOTHING RETURNING external_id`);
   return new Set(rowsOf(made, z.object({ external_id: z.string() })).map(({ external_id }) => external_id));
 }
@@ -84,4 +112,35 @@ export async function originInstances(db: Database, provider: RemoteProvider): P
       FROM hosts WHERE hosts.instance IS NOT NULL
     ) SELECT instance FROM hosts WHERE instance IS NOT NULL`);
   return rowsOf(rows, z.object({ instance: z.string() })).map(({ instance }) => instance);
+}
+
+const originById = prepared((db) =>
+  db
+    .select({
+      id: origins.id,
+      provider: origins.provider,
+      instance: origins.instance,
+      externalId: origins.externalId,
+      counters: origins.counters,
+    })
+    .from(origins)
+    .where(sql`${origins.id} = ANY(${sql.placeholder('ids')}::uuid[]) AND ${origins.kind} = 'post'`),
+);
+
+/** Where a post comes from. */
+export interface PostOrigin {
+  id: string;
+  provider: RemoteProvider;
+  instance: string;
+  externalId: string;
+  counters: RemoteCounters | null;
+}
+
+/** Where these posts come from, in no order: those that were written in one of the four systems. */
+export async function postOrigins(db: Database, ids: readonly string[]): Promise<PostOrigin[]> {
+  const rows = await originById(db, { ids: keyArray(ids) });
+  return rows.flatMap((row) => {
+    const provider = remoteProviders.find((known) => known === row.provider);
+    return provider ? [{ ...row, provider }] : [];
+  });
 }

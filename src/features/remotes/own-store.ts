@@ -11,6 +11,7 @@ import { randomSid } from '../users/account-store.ts';
 import { lockOwner } from '../users/store.ts';
 import { maxFlags, maxMembers, users } from '../users/table.ts';
 import { freeNames, type RemoteMember } from './member-store.ts';
+import { claimOrigins, originsOf } from './origin-store.ts';
 import type { RemoteIdentity } from './rules.ts';
 import { accountLinks, origins } from './table.ts';
 
@@ -115,7 +116,7 @@ async function write(
   const marks = marksIn(taken);
   const here = new Map((await cameFrom(tx, owner, identity)).map((row) => [row.externalId, row]));
   const byId = new Map(listed.map((member) => [member.externalId, member]));
-  const known = await knownOrigins(tx, identity, 'member', [...byId.keys()]);
+  const known = await originsOf(tx, placeOf(identity, 'member'), [...byId.keys()]);
   const all = await tx
     .select({ id: members.id, nameKey: members.nameKey })
     .from(members)
@@ -138,7 +139,8 @@ async function write(
     if (member.id !== null) await tx.update(members).set(columns).where(eq(members.id, id));
     else {
       await tx.insert(members).values({ ...columns, id, ownerId: owner, sid: randomSid(6), createdAt: at });
-      await tx.insert(origins).values({ ...origin(bringing, 'member', member.externalId), id });
+      const { externalId } = member;
+      await tx.insert(origins).values({ ...placeOf(identity, 'member'), externalId, ownerId: owner, id });
     }
   }
   const now = await cameFrom(tx, owner, identity);
@@ -151,32 +153,7 @@ async function write(
     .where(eq(accountLinks.accountId, accountId));
 }
 
-const origin = (
-  { owner, identity: { provider, instance } }: Bringing,
-  kind: 'member' | 'flag',
-  externalId: string,
-) => ({ provider, instance, kind, externalId, ownerId: owner });
-
-/** What has come from a server already, by its id there: its id here, whether or not it is still there. */
-async function knownOrigins(
-  tx: Database,
-  { provider, instance }: Server,
-  kind: 'member' | 'flag',
-  externalIds: readonly string[],
-): Promise<Map<string, string>> {
-  const rows = await tx
-    .select({ externalId: origins.externalId, id: origins.id })
-    .from(origins)
-    .where(
-      and(
-        eq(origins.provider, provider),
-        eq(origins.instance, instance),
-        eq(origins.kind, kind),
-        sql`${origins.externalId} = ANY(${sql.param([...externalIds])}::text[])`,
-      ),
-    );
-  return new Map(rows.map(({ externalId, id }) => [externalId, id]));
-}
+const placeOf = ({ provider, instance }: Server, kind: 'member' | 'flag') => ({ provider, instance, kind });
 
 /** Those of these flags, by their ids there, that have not come yet, as far as there is room for them. */
 export async function missingFlags(
@@ -184,7 +161,7 @@ export async function missingFlags(
   { owner, identity }: Bringing,
   flags: readonly string[],
 ): Promise<string[]> {
-  const known = await knownOrigins(db, identity, 'flag', flags);
+  const known = await originsOf(db, placeOf(identity, 'flag'), flags);
   const count = await db.$count(prideFlags, eq(prideFlags.ownerId, owner));
   return flags.filter((flag) => !known.has(flag)).slice(0, Math.max(0, maxFlags - count));
 }
@@ -202,13 +179,10 @@ export function bringFlag(
   return transaction(db, async (tx) => {
     if (!(await lockLink(tx, bringing))) return false;
     const id = newId(bringing.at);
-    const made = await tx
-      .insert(origins)
-      .values({ ...origin(bringing, 'flag', externalId), id })
-      .onConflictDoNothing()
-      .returning({ id: origins.id });
-    if (made.length === 0) return false;
-    await tx.insert(prideFlags).values({ ...flag, id, ownerId: bringing.owner, createdAt: bringing.at });
+    const { owner, identity } = bringing;
+    const made = await claimOrigins(tx, placeOf(identity, 'flag'), [{ externalId, id, ownerId: owner }]);
+    if (made.size === 0) return false;
+    await tx.insert(prideFlags).values({ ...flag, id, ownerId: owner, createdAt: bringing.at });
     return true;
   });
 }
@@ -227,14 +201,15 @@ export function showOwnFlags(
   const { owner, identity } = bringing;
   return transaction(db, async (tx) => {
     if (!(await lockLink(tx, bringing))) return;
-    const known = await knownOrigins(tx, identity, 'flag', [...flags, ...[...ofMembers.values()].flat()]);
+    const theirs = [...flags, ...[...ofMembers.values()].flat()];
+    const known = await originsOf(tx, placeOf(identity, 'flag'), theirs);
     const library = await tx
       .select({ id: prideFlags.id })
       .from(prideFlags)
       .where(eq(prideFlags.ownerId, owner));
     const there = new Set(library.map(({ id }) => id));
     const show = async (shelf: 'user' | 'member', id: string, theirs: readonly string[]) => {
-      const ids = theirs.map((flag) => known.get(flag) ?? '').filter((flagId) => there.has(flagId));
+      const ids = theirs.map((flag) => known.get(flag)?.id ?? '').filter((flagId) => there.has(flagId));
       if (ids.length > 0) await replaceShownFlags(tx, owner, shelf, id, ids);
     };
     if ((await tx.$count(userFlags, eq(userFlags.userId, owner))) === 0) await show('user', owner, flags);

@@ -42,8 +42,17 @@ function isRetried(constraint: string | null): boolean {
   return ['accounts_unique', 'users_sid_unique', 'members_sid_unique'].includes(constraint ?? '');
 }
 
+/** The account is this one. */
+export function isAccount({ provider, instance, externalId }: RemoteIdentity) {
+  return and(
+    eq(accounts.provider, provider),
+    eq(accounts.instance, instance),
+    eq(accounts.externalId, externalId),
+  );
+}
+
 /** Whose account it is here; a remote person is locked. */
-export async function accountOf(tx: Database, { provider, instance, externalId }: RemoteIdentity) {
+export async function accountOf(tx: Database, identity: RemoteIdentity) {
   const [row] = await tx
     .select({
       accountId: accounts.id,
@@ -53,13 +62,7 @@ export async function accountOf(tx: Database, { provider, instance, externalId }
     })
     .from(accounts)
     .innerJoin(users, eq(users.id, accounts.userId))
-    .where(
-      and(
-        eq(accounts.provider, provider),
-        eq(accounts.instance, instance),
-        eq(accounts.externalId, externalId),
-      ),
-    );
+    .where(isAccount(identity));
   if (!row?.isRemote) return row ?? null;
   await lockOwner(tx, row.userId);
   // Somebody who brought it along while this waited has it now.

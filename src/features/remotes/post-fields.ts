@@ -2,7 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { AccountProviderEnum } from '../accounts/type.ts';
 import { PostRef } from '../posts/type.ts';
 import { postOriginLoader } from './loaders.ts';
-import type { PostOrigin } from './post-store.ts';
+import type { PostOrigin } from './origin-store.ts';
 
 const figures = {
   comments: 'Comments there.',

@@ -3,14 +3,15 @@ import { createHash } from 'node:crypto';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { transaction } from '../../db/errors.ts';
-import { keyArray, prepared } from '../../db/prepared.ts';
 import { newId } from '../../db/uuid.ts';
+import { insertPolls, type PollToLoad } from '../polls/bulk-store.ts';
 import { pollChoices, polls } from '../polls/table.ts';
 import { insertPostTags } from '../posts/label-store.ts';
 import { postMedia, posts } from '../posts/table.ts';
 import { lockOwner, lockPeople } from '../users/store.ts';
+import { claimOrigins, isFrom, originsOf } from './origin-store.ts';
 import type { RemoteIdentity } from './rules.ts';
-import { origins, type RemoteCounters, type RemoteProvider, remoteProviders } from './table.ts';
+import { origins, type RemoteCounters } from './table.ts';
 
 /** A poll of a source. Votes come in as counts. */
 export interface RemotePoll {
@@ -76,7 +77,11 @@ export function saveRemotePosts(
     const roots = await rootsOf(tx, from, all);
     const people = [authorId, ...[...roots.values()].map(({ authorId: id }) => id)];
     if (!(await lockPeople(tx, [...new Set(people)])).includes(authorId)) return [];
-    const known = await knownPosts(tx, from, all);
+    const known = await originsOf(
+      tx,
+      postsFrom(from),
+      all.map(({ externalId }) => externalId),
+    );
     for (const post of all) {
       const origin = known.get(post.externalId);
       if (origin?.ownerId === authorId) await change(tx, from, origin.id, post);
@@ -91,26 +96,10 @@ export function saveRemotePosts(
   });
 }
 
-async function knownPosts(tx: Database, { provider, instance }: From, all: readonly RemotePost[]) {
-  const rows = await tx
-    .select({ externalId: origins.externalId, id: origins.id, ownerId: origins.ownerId })
-    .from(origins)
-    .where(
-      and(
-        eq(origins.provider, provider),
-        eq(origins.instance, instance),
-        eq(origins.kind, 'post'),
-        inArray(
-          origins.externalId,
-          all.map(({ externalId }) => externalId),
-        ),
-      ),
-    );
-  return new Map(rows.map((row) => [row.externalId, row]));
-}
+const postsFrom = ({ provider, instance }: From) => ({ provider, instance, kind: 'post' as const });
 
 /** What of the reshared is here, and can be reshared. */
-async function rootsOf(tx: Database, { provider, instance }: From, all: readonly RemotePost[]) {
+async function rootsOf(tx: Database, from: From, all: readonly RemotePost[]) {
   const wanted = all.flatMap(({ root }) => root ?? []);
   if (wanted.length === 0) return new Map<string, { id: string; authorId: string }>();
   const rows = await tx
@@ -119,9 +108,7 @@ async function rootsOf(tx: Database, { provider, instance }: From, all: readonly
     .innerJoin(posts, eq(posts.id, origins.id))
     .where(
       and(
-        eq(origins.provider, provider),
-        eq(origins.instance, instance),
-        eq(origins.kind, 'post'),
+        isFrom(postsFrom(from)),
         inArray(origins.externalId, wanted),
         eq(posts.visibility, 'PUBLIC'),
         sql`${posts.type} <> 'RESHARE'`,
@@ -130,12 +117,7 @@ async function rootsOf(tx: Database, { provider, instance }: From, all: readonly
   return new Map(rows.map((row) => [row.externalId, row]));
 }
 
-async function change(
-  tx: Database,
-  { provider, instance }: From,
-  id: string,
-  post: RemotePost,
-): Promise<void> {
+async function change(tx: Database, from: From, id: string, post: RemotePost): Promise<void> {
   const { row } = post;
   await tx
     .update(posts)
@@ -149,14 +131,7 @@ async function change(
   await tx
     .update(origins)
     .set({ counters: post.counters })
-    .where(
-      and(
-        eq(origins.provider, provider),
-        eq(origins.instance, instance),
-        eq(origins.kind, 'post'),
-        eq(origins.externalId, post.externalId),
-      ),
-    );
+    .where(and(isFrom(postsFrom(from)), eq(origins.externalId, post.externalId)));
   if (post.poll) await recountPoll(tx, id, post.poll);
 }
 
@@ -201,22 +176,12 @@ async function insert(
   if (fresh.length === 0) return [];
   const made = fresh.map((post) => ({ post, id: newId(post.made.createdAt) }));
   // First of all: who comes at the same time finds them here, and waits.
-  const claimed = await tx
-    .insert(origins)
-    .values(
-      made.map(({ post, id }) => ({
-        ...from,
-        kind: 'post' as const,
-        externalId: post.externalId,
-        id,
-        ownerId: authorId,
-        counters: post.counters,
-      })),
-    )
-    .onConflictDoNothing()
-    .returning({ id: origins.id });
-  const ours = new Set(claimed.map(({ id }) => id));
-  const come = made.filter(({ id }) => ours.has(id));
+  const claimed = await claimOrigins(
+    tx,
+    postsFrom(from),
+    made.map(({ post: { externalId, counters }, id }) => ({ externalId, id, ownerId: authorId, counters })),
+  );
+  const come = made.filter(({ post }) => claimed.has(post.externalId));
   const written = await tx
     .insert(posts)
     .values(
@@ -250,7 +215,10 @@ async function insert(
     post.tags.map((name, position) => ({ postId: id, name, position })),
   );
   await insertPostTags(tx, tags, fresh[0]?.made.createdAt ?? new Date(0));
-  for (const { post, id } of whole) if (post.poll) await insertPoll(tx, id, post.poll, post.made.createdAt);
+  await insertPolls(
+    tx,
+    whole.flatMap(({ post, id }) => (post.poll ? [pollToLoad(post.poll, id, post.made.createdAt)] : [])),
+  );
   return whole.map(({ post, id }) => ({
     id,
     externalId: post.externalId,
@@ -259,25 +227,10 @@ async function insert(
   }));
 }
 
-async function insertPoll(tx: Database, postId: string, poll: RemotePoll, at: Date): Promise<void> {
-  const { choices, isClosed, question, multipleChoice, isHidden, expiresAt } = poll;
-  const id = newId(at);
-  await tx.insert(polls).values({
-    ...{ id, postId, question, multipleChoice, isHidden, expiresAt, showsVoters: false },
-    createdAt: at,
-    updatedAt: at,
-    closedAt: isClosed ? at : null,
-    importedVoters: votersOf(poll),
-  });
-  await tx.insert(pollChoices).values(
-    choices.map(({ text, votes }, position) => ({
-      id: newId(at),
-      pollId: id,
-      position,
-      text,
-      importedVotes: votes,
-    })),
-  );
+function pollToLoad(poll: RemotePoll, postId: string, createdAt: Date): PollToLoad {
+  const { externalId: _, isClosed, ...told } = poll;
+  const closedAt = isClosed ? createdAt : null;
+  return { ...told, id: newId(createdAt), postId, createdAt, closedAt, voters: votersOf(poll) };
 }
 
 /**
@@ -307,36 +260,5 @@ export function showRemotePhoto(
       .onConflictDoNothing()
       .returning({ id: postMedia.id });
     return shown.length > 0;
-  });
-}
-
-const originById = prepared((db) =>
-  db
-    .select({
-      id: origins.id,
-      provider: origins.provider,
-      instance: origins.instance,
-      externalId: origins.externalId,
-      counters: origins.counters,
-    })
-    .from(origins)
-    .where(sql`${origins.id} = ANY(${sql.placeholder('ids')}::uuid[]) AND ${origins.kind} = 'post'`),
-);
-
-/** Where a post comes from. */
-export interface PostOrigin {
-  id: string;
-  provider: RemoteProvider;
-  instance: string;
-  externalId: string;
-  counters: RemoteCounters | null;
-}
-
-/** Where these posts come from, in no order: those that were written in one of the four systems. */
-export async function postOrigins(db: Database, ids: readonly string[]): Promise<PostOrigin[]> {
-  const rows = await originById(db, { ids: keyArray(ids) });
-  return rows.flatMap((row) => {
-    const provider = remoteProviders.find((known) => known === row.provider);
-    return provider ? [{ ...row, provider }] : [];
   });
 }

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
   check,
-  customType,
   index,
   integer,
   jsonb,
@@ -11,11 +10,9 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { at } from '../../db/columns.ts';
+import { at, bytea } from '../../db/columns.ts';
 import { accounts } from '../accounts/table.ts';
 import { users } from '../users/table.ts';
-
-const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
 /** The systems that people are read from: each is an `AccountProvider` too. */
 export const remoteProviders = ['SELFCOMMUNITY', 'PRONOUNS_CC', 'QURAN_FOUNDATION', 'DIASPORA'] as const;

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   boolean,
   check,
-  customType,
   date,
   doublePrecision,
   index,
@@ -14,11 +13,9 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { at, textC } from '../../db/columns.ts';
+import { at, bytea, textC } from '../../db/columns.ts';
 import type { Picture } from '../media/table.ts';
 import { type CustomPreference, wordColumns } from '../profile/table.ts';
-
-const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
 /** Most members a person has, and most pride flags in their library. */
 export const maxMembers = 500;

@@ -127,7 +127,9 @@ function pollOf(moving: Moving, status: StatusPayload, postId: string): PlannedP
     .slice(0, maxChoices)
     .map((answer) => ({ text: answer.text, votes: survey.votes.for(data.guid, answer.guid) }));
   const voters = choices.reduce((sum, { votes }) => sum + votes, 0);
-  return { guid: data.guid, row: { id: newId(createdAt), postId, question, createdAt, voters, choices } };
+  // Every poll there is shown to all, and asks for one answer.
+  const asked = { question, multipleChoice: false, isHidden: false };
+  return { guid: data.guid, row: { ...asked, id: newId(createdAt), postId, createdAt, voters, choices } };
 }
 
 function answersOf({ poll_answers }: PollPayload): { guid: string; text: string }[] {

@@ -2,13 +2,13 @@
 import type { RemoteFlag } from '../../features/remotes/flag-store.ts';
 import {
   type MovedIn,
-  memberAvatars,
   peopleHere,
   picturesHere,
   saveMovedIn,
   showMemberAvatar,
   showMovedPicture,
 } from '../../features/remotes/moved-store.ts';
+import { originUrls } from '../../features/remotes/origin-store.ts';
 import type { RemoteProfile } from '../../features/remotes/person-store.ts';
 import { maxFlags, maxMembers } from '../../features/users/table.ts';
 import { flagsOf, profileOf } from '../../remotes/profile.ts';
@@ -157,7 +157,7 @@ async function takePictures(
 }
 
 async function takeAvatars({ db, from, pictures }: Moving, userId: string, profile: RemoteProfile) {
-  const avatars = await memberAvatars(db, from, userId);
+  const avatars = await originUrls(db, { ...from, kind: 'member' }, userId);
   for (const { externalId, avatarUrl } of profile.members ?? []) {
     // Null is a member's of whom no avatar has come; who is not among them is not here.
     if (avatarUrl === null || avatars.get(externalId) !== null) continue;
